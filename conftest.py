@@ -1,0 +1,35 @@
+"""Every test run gets a home folder of its own, before Django's settings are read, and a real safe when it asks for one."""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecluse.safe.client import SafeClient
+from ecluse.safe.testing import running_safe
+
+HOME = Path(tempfile.mkdtemp(prefix="ecluse-test-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+(HOME / "ecluse.toml").write_text('[site]\nname = "Clinique des Tests"\nlanguage = "en"\nhosts = ["localhost", "127.0.0.1", "testserver"]\n')
+(HOME / "secrets").mkdir(mode=0o700)
+(HOME / "secrets" / "django.key").write_text(secrets.token_urlsafe(50))
+os.environ["ECLUSE_HOME"] = str(HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    """Return the home folder of this test run."""
+    return HOME
+
+
+@pytest.fixture(scope="session")
+def safe() -> Iterator[SafeClient]:
+    """Yield a client of a real safe that runs in the test home; set-up is open, so tests enrol the accounts they need."""
+    with running_safe(HOME, accounts={}) as client:
+        yield client

@@ -1,0 +1,1 @@
+"""People, professions, credentials, sessions, approvals: who is there, and how surely."""

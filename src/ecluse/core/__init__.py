@@ -1,0 +1,1 @@
+"""What every layer shares: words, errors, the home folder. No Django, no I/O beyond reading settings."""

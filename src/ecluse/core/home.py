@@ -1,0 +1,116 @@
+"""The home folder of one establishment: where everything is, read once, failing loudly.
+
+``ECLUSE_HOME`` (or ``--home``) names it. Layout::
+
+    ecluse.toml            settings (this module)
+    secrets/django.key     0600, made by ``ecluse init``
+    db.sqlite3             unless [database] url says PostgreSQL
+    safe/                  policy.toml, keys, trace: only the safe's process writes here
+    run/safe.sock          the safe's socket (0600)
+    rejects/               what an import could not take, with its reason
+"""
+
+import os
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from ecluse.core.errors import BadInputError, BrokenWorldError
+
+MAX_SOCKET_PATH = 100
+
+
+class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[site]``: how the web server presents itself."""
+
+    name: str = "Écluse"
+    language: str = "fr"
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+    address: str = "127.0.0.1"
+    port: int = 8443
+    https: bool = False
+    workers: int = 2
+    threads: int = 4
+
+
+class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[database]``: empty url = SQLite in the home folder; else ``postgresql://…``."""
+
+    url: str = ""
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The whole of ``ecluse.toml``. An unknown key is an error."""
+
+    site: Site = Site()
+    database: Database = Database()
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Paths of one establishment, and its settings."""
+
+    path: Path
+    settings: Settings
+
+    @property
+    def safe(self) -> Path:
+        """Folder of the safe: policy, keys, trace."""
+        return self.path / "safe"
+
+    @property
+    def socket(self) -> Path:
+        """Unix socket of the safe."""
+        return self.path / "run" / "safe.sock"
+
+    @property
+    def sqlite(self) -> Path:
+        """The database file when no other database is set."""
+        return self.path / "db.sqlite3"
+
+    @property
+    def django_key(self) -> Path:
+        """File that holds Django's secret key."""
+        return self.path / "secrets" / "django.key"
+
+    @property
+    def rejects(self) -> Path:
+        """Folder of what imports refused."""
+        return self.path / "rejects"
+
+
+def home_path() -> Path:
+    """Return the folder named by ``ECLUSE_HOME``.
+
+    Raises:
+        BadInputError: the variable is not set.
+    """
+    named = os.environ.get("ECLUSE_HOME", "")
+    if not named:
+        msg = "No home folder is named."
+        raise BadInputError(msg, "Pass --home DIR or set ECLUSE_HOME; `ecluse init DIR` makes one.")
+    return Path(named).absolute()
+
+
+def load(path: Path | None = None) -> Home:
+    """Read the settings of the home folder at ``path`` (default: ``ECLUSE_HOME``).
+
+    Raises:
+        BadInputError: no folder, or a setting that is unknown or of the wrong type.
+        BrokenWorldError: the socket path would be longer than a Unix socket allows.
+    """
+    folder = (path or home_path()).absolute()
+    file = folder / "ecluse.toml"
+    if not file.is_file():
+        msg = f"{folder} is not a home folder: it has no ecluse.toml."
+        raise BadInputError(msg, f"Run `ecluse init {folder}` first.")
+    try:
+        settings = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        msg = f"{file}: {error}."
+        raise BadInputError(msg, "Mend this line; docs/guide lists every setting.") from error
+    home = Home(folder, settings)
+    if len(str(home.socket)) > MAX_SOCKET_PATH:
+        msg = f"{home.socket} is too long for a Unix socket."
+        raise BrokenWorldError(msg, "Choose a home folder with a shorter path.")
+    return home

@@ -1,0 +1,1 @@
+"""Attack ourselves, count records."""

@@ -1,0 +1,1 @@
+"""Duties, rules, decision: the one door to a record."""

@@ -1,0 +1,1 @@
+"""Doors for people: settings, URL table, pages shared by all."""
