@@ -72,7 +72,9 @@ def show_help() -> None:
     for name, late in COMMANDS.items():
         table.add_row(f"  {name}", late.text)
     console.print(table)
-    console.print("\nEvery command has --help. --home DIR (or ECLUSE_HOME) is the folder of one establishment.", markup=False)
+    console.print(
+        "\nEvery command has --help. --home DIR (or ECLUSE_HOME) is the folder of one establishment.", markup=False
+    )
 
 
 def explain(error: EcluseError) -> int:

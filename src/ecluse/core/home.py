@@ -22,7 +22,11 @@ MAX_SOCKET_PATH = 100
 
 
 class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``[site]``: how the web server presents itself."""
+    """``[site]``: how the web server presents itself.
+
+    ``https`` says that people reach the site by https: Écluse serves it itself with ``certificate`` and ``private_key`` (PEM files),
+    or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
+    """
 
     name: str = "Écluse"
     language: str = "fr"
@@ -30,6 +34,9 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     address: str = "127.0.0.1"
     port: int = 8443
     https: bool = False
+    certificate: str = ""
+    private_key: str = ""
+    behind_proxy: bool = False
     workers: int = 2
     threads: int = 4
 

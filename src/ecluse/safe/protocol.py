@@ -6,7 +6,18 @@ its own register of accounts, its policy, its caps and its locks.
 
 import msgspec
 
-from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, ProposalKind, Purpose, TargetKind, Term, Window
+from ecluse.core.words import (
+    Action,
+    Compartment,
+    Decision,
+    DutyKind,
+    Ground,
+    ProposalKind,
+    Purpose,
+    TargetKind,
+    Term,
+    Window,
+)
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -309,6 +320,18 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, tag="fault"):
 
 
 Request = (
-    Open | Create | Tokens | DirectoryKey | Note | Check | Enrol | CloseSetup | Propose | Approve | Pending | Lock | Status
+    Open
+    | Create
+    | Tokens
+    | DirectoryKey
+    | Note
+    | Check
+    | Enrol
+    | CloseSetup
+    | Propose
+    | Approve
+    | Pending
+    | Lock
+    | Status
 )
 Reply = Opened | Created | Tokened | Key | Noted | Checked | Ruled | Waiting | State | Fault

@@ -1,4 +1,4 @@
-"""Pages for the four families of errors. None of them repeats what was asked: an error page holds no data of a patient."""
+"""Pages for the families of errors. None repeats what was asked: an error page holds no data of a patient."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,8 +24,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/broken.html", status=500)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the safe or the database does not answer, so nothing is shown (S6)."""
-    answer = render(request, "errors/unavailable.html", status=503)
-    answer["Retry-After"] = "5"
-    return answer
+def refused_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403: a form came back too late, or from elsewhere (CSRF)."""
+    return render(request, "errors/refused_form.html", status=403)

@@ -1,6 +1,6 @@
 """Django's settings, built from the home folder (``ecluse.toml`` and ``secrets/``). Nothing secret has a default.
 
-Without ``ECLUSE_HOME`` (linters, `--help`, type checks) the settings load but cannot serve: there is no key and no database.
+Without ``ECLUSE_HOME`` (linters, `--help`, type checks) the settings load but cannot serve: no key, no database.
 """
 
 import os
@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ecluse.core.home import Home, load
+from ecluse.web import logs
 
 HERE = Path(__file__).parent
 HOME: Home | None = load() if os.environ.get("ECLUSE_HOME") else None
@@ -19,7 +20,7 @@ SITE = HOME.settings.site if HOME else None
 
 
 def secret_key() -> str:
-    """Return Django's secret key from its file; without a home folder, an empty one that Django refuses to sign with."""
+    """Return Django's secret key from its file; without a home folder, an empty one, which cannot sign."""
     if HOME is None:
         return ""
     if not HOME.django_key.is_file():
@@ -53,11 +54,13 @@ def database() -> dict[str, Any]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536",
+            "init_command": "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            " PRAGMA cache_size=-65536",
         },
     }
 
 
+LOGGING = logs.settings()
 SECRET_KEY = secret_key()
 DEBUG = False
 ALLOWED_HOSTS = list(SITE.hosts) if SITE else []
@@ -72,7 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -89,6 +92,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ecluse.web.logs.RequestLog",
+    "ecluse.web.middleware.NoStore",
+    "ecluse.web.middleware.WholeWindow",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -99,6 +105,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "ecluse.accounts.middleware.Standing",
+    "ecluse.web.doors.Doors",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -112,6 +120,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ecluse.accounts.context.person",
+                "ecluse.web.context.menu",
             ],
         },
     },
@@ -125,13 +135,24 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# Static files: shipped with the package, no build step, no CDN
+# Static files: shipped with the package and served from there by their own process: no build step, no CDN
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
-STATIC_ROOT = str(HOME.path / "static") if HOME else None
+STATIC_ROOT = None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "ecluse.web.static_files.Versioned"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
 
 # Browser rules
 HTTPS = bool(SITE and SITE.https)
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_SSL_REDIRECT = bool(SITE and SITE.https and SITE.behind_proxy)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE and SITE.behind_proxy else None
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -140,6 +161,12 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "ecluse.web.errors.refused_form"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -154,8 +181,57 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Accounts: passwords in Argon2id, a second factor for everybody (allauth's settings are in accounts, see its module)
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Accounts (ecluse.accounts): password in Argon2id, a second factor for everybody, nobody makes an account by themselves
+AUTHENTICATION_BACKENDS = ["ecluse.accounts.adapter.People"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "ecluse.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_DISPLAY = "ecluse.accounts.adapter.shown_name"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGIN_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "reauthenticate": "20/m/user",
+    "change_password": "5/m/user",
+}
+MFA_ADAPTER = "ecluse.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "ecluse.accounts.forms.CodeForm",
+    "reauthenticate": "ecluse.accounts.forms.FreshCodeForm",
+    "add_webauthn": "ecluse.accounts.forms.AddKeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE.name if SITE else ""
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+USERSESSIONS_ADAPTER = "ecluse.accounts.adapter.SessionsAdapter"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CACHES = {  # shared by the workers: used codes, attempts counted. Files of this user, never the database: entries are pickles
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(HOME.path / "run" / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+    if HOME
+    else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+}

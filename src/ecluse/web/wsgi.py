@@ -1,9 +1,11 @@
-"""What the web server's workers load: Django's WSGI application on the establishment named by ``ECLUSE_HOME``."""
+"""Écluse as a WSGI application, on the establishment named by ``ECLUSE_HOME``. For servers other than ``ecluse serve``."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from ecluse.record.api.lean import dispatch
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
 
-application = get_wsgi_application()
+application = dispatch(get_wsgi_application())

@@ -1,0 +1,132 @@
+"""What Écluse asks of django-allauth: who may come in, what counts as fresh proof, how factors are kept.
+
+1. Nobody makes an account by themselves; a service and an account outside its dates never sign in by browser.
+2. Once a person has a second factor, only a second factor makes a session fresh: never the password alone.
+3. Secrets of factors are sealed with a key that is not in the database. The last factor cannot be removed.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from ecluse.accounts import sealing
+from ecluse.accounts.bridge import note, note_if_possible, the_safe
+from ecluse.accounts.models import Account
+from ecluse.accounts.pages import closed
+from ecluse.accounts.who import console, stranger, who_of
+from ecluse.core.words import Action, Decision
+from ecluse.safe.protocol import Check
+
+KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def shown_name(account: Account) -> str:
+    """Return the name that pages show."""
+    return account.display_name or account.username
+
+
+def may_sign_in(account: Account) -> bool:
+    """Tell whether this account may be in a browser session today."""
+    return not account.service and account.employed(timezone.localdate())
+
+
+class People(AuthenticationBackend):  # type: ignore[misc]
+    """Asked at sign-in and again at each request: an account past its last day is nobody at once."""
+
+    def user_can_authenticate(self, user: Account) -> bool:
+        """Refuse services and accounts outside their dates."""
+        return may_sign_in(user)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Passwords, sign-in, fresh proof."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Never."""
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt; one too many is traced."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            named = Account.objects.filter(username=credentials.get("username", "")).first()
+            who = stranger(request, named.username if named else "")
+            note(who, Action.LOGIN_FAILURE, "too-many-attempts", request, decision=Decision.REFUSE)
+            raise
+
+    def pre_login(self, request: HttpRequest, user: Account, **options: Any) -> HttpResponse | None:
+        """Refuse after the first proof, before the second, whoever may not come in."""
+        rule = "" if may_sign_in(user) else "service" if user.service else "not-employed"
+        lock = "" if rule else the_safe().call(Check(who=stranger(request, user.username))).lock
+        if rule or lock:
+            who = stranger(request, user.username)
+            note(who, Action.LOGIN_FAILURE, rule or "locked", request, decision=Decision.REFUSE, target=user.username)
+            raise ImmediateHttpResponse(closed(request, "locked" if lock else "inactive", lock))
+        answer: HttpResponse | None = super().pre_login(request, user, **options)
+        return answer
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Trace, then change: a change that cannot be traced is not made."""
+        request = context.request
+        who = who_of(request) if request else console()
+        note(who, Action.FACTOR, "password-changed", request, target=user.username, detail="pwd")
+        super().set_password(user, password)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Offer second factors only, passkeys first, to whoever has one."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        second = [method for method in methods if method["id"] != "reauthenticate"]
+        return sorted(second, key=lambda method: "webauthn" not in method["id"]) or methods
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Spare whoever has just typed the password and has no factor yet the same question twice."""
+        request = context.request
+        records = get_authentication_records(request, request.user) if request else []
+        first = bool(records) and not any(record.get("method") == "mfa" for record in records)
+        fresh = bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        if first and fresh and not Authenticator.objects.filter(user=request.user).exists():
+            return False
+        needed: bool = super().is_reauthentication_required(app=app, **more)
+        return needed
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """How second factors are kept."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a factor's secret."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a factor's secret."""
+        return sealing.unseal(encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep the last factor: without it the next password alone would open the account."""
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=KINDS).exclude(pk=authenticator.pk)
+        return authenticator.type not in KINDS or others.exists()
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Ending sessions is traced, and happens at once even when it cannot be."""
+
+    def end_sessions(self, sessions: list[Any]) -> None:
+        """End ``sessions``."""
+        request = context.request
+        who = who_of(request) if request else console()
+        for session in sessions:
+            note_if_possible(who, Action.SESSION_END, "ended-by-person", request, target=session.user.username)
+        super().end_sessions(sessions)

@@ -1,0 +1,187 @@
+"""People and services, what they are employed as, where they work, and what they carry to prove it.
+
+The trace knows an account by ``username`` alone: a stable login name, never a person's name. ``display_name`` is for pages.
+What the safe's register says of professions is what counts; the rows here say what to offer and what to claim.
+"""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ecluse.core.words import Profession
+
+USERNAME = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
+RPPS = r"^[0-9]{11}\Z"
+DIGEST_BYTES = 32
+
+valid_username = RegexValidator(USERNAME, _("Small letters, digits, dot, dash and underscore; 64 at most."))
+valid_rpps = RegexValidator(RPPS, _("An RPPS number has 11 digits."))
+
+
+def valid_profession(word: str) -> None:
+    """Refuse a word that is not a :class:`Profession`.
+
+    Raises:
+        ValidationError: the word is not one of them.
+    """
+    if word not in set(Profession):
+        raise ValidationError(_("Unknown profession."))
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts. Without a password an account cannot sign in by password at all."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
+        """Make one account.
+
+        Raises:
+            django.core.exceptions.ValidationError: a field is not what it must be.
+        """
+        account = self.model(username=username, **fields)
+        account.set_password(password)
+        account.full_clean(exclude=["password"])
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """A person or a service. Its dates of employment decide whether it may sign in, and its open sessions end with them."""
+
+    username = models.CharField(_("account"), max_length=64, unique=True, validators=[valid_username])
+    display_name = models.CharField(_("name"), max_length=200)
+    rpps = models.CharField(_("RPPS number"), max_length=11, blank=True, validators=[valid_rpps])
+    hired = models.DateField(_("first day"), null=True, blank=True)
+    ends = models.DateField(_("last day"), null=True, blank=True)
+    service = models.BooleanField(_("service"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    units = models.ManyToManyField("Unit", through="Membership", related_name="accounts")
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(fields=["rpps"], condition=~Q(rpps=""), name="account_rpps_once"),
+            models.CheckConstraint(
+                condition=Q(hired=None) | Q(ends=None) | Q(ends__gte=F("hired")), name="account_ends_after_hired"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def clean(self) -> None:
+        """Leave the login name as typed: Django's own normalisation could turn one name into another's."""
+
+    def employed(self, on: dt.date) -> bool:
+        """Tell whether this account may be used on that day. The first and the last day are days of work."""
+        started = self.hired is None or self.hired <= on
+        ended = self.ends is not None and self.ends < on
+        return self.is_active and started and not ended
+
+
+class AccountProfession(models.Model):
+    """One profession an account may act as. Written only once the safe has registered it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="professions")
+    profession = models.CharField(_("profession"), max_length=32, validators=[valid_profession])
+
+    class Meta:
+        ordering = ["profession"]
+        constraints = [models.UniqueConstraint(fields=["account", "profession"], name="account_profession_once")]
+
+    def __str__(self) -> str:
+        return self.profession
+
+
+class Unit(models.Model):
+    """A ward, a department, a consultation: where care is given and where people work."""
+
+    code = models.CharField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """An account works in a unit from ``since`` until ``until`` (empty: until further notice)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="memberships")
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "unit", "since"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.unit}"
+
+
+class OnCall(models.Model):
+    """An account is on call for a unit during some hours."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="on_calls")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="on_calls")
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "unit", "since"], name="on_call_once"),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="on_call_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.unit}"
+
+
+class Workstation(models.Model):
+    """A browser somebody has proved their identity on. ``key`` is what its signed cookie holds and what the trace says."""
+
+    key = models.CharField(max_length=32, unique=True, editable=False)
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True, related_name="workstations")
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    proved = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.label or self.key
+
+
+class Token(models.Model):
+    """A bearer token of a service: only its SHA-256 is kept. ``profession`` is the one it acts as."""
+
+    digest = models.BinaryField(max_length=DIGEST_BYTES, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    profession = models.CharField(max_length=32, validators=[valid_profession])
+    label = models.CharField(max_length=100, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["account", "expires"]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.label}"

@@ -1,0 +1,44 @@
+"""Pages that say no, and ways to send a person elsewhere."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+
+def closed(request: HttpRequest, why: str, text: str = "") -> HttpResponse:
+    """403: ``why`` is ``locked``, ``inactive`` or ``unregistered``; ``text`` the lock's own reason."""
+    return whole(request, render(request, "accounts/closed.html", {"why": why, "text": text}, status=403))
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the safe does not answer, so nothing is shown (S6)."""
+    answer = render(request, "errors/unavailable.html", status=503)
+    answer["Retry-After"] = "5"
+    return whole(request, answer)
+
+
+def whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Make htmx put ``response`` in place of the whole page."""
+    if "HX-Request" in request.headers:
+        response["HX-Retarget"] = "body"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def back_path(request: HttpRequest) -> str:
+    """Return the page to come back to: this one when it was only looked at, else the one it was called from."""
+    if "HX-Request" in request.headers:
+        return urlsplit(request.headers.get("HX-Current-URL", "/")).path or "/"
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+
+
+def go(name: str, back: str = "") -> HttpResponse:
+    """Send the person to the page called ``name``, to come back to ``back`` afterwards."""
+    return HttpResponseRedirect(reverse(name) + (f"?{urlencode({'next': back})}" if back else ""))
+
+
+def prove_again(request: HttpRequest, back: str = "") -> HttpResponse:
+    """Ask for a fresh proof of identity, then come back."""
+    return go("account_reauthenticate", back or back_path(request))

@@ -1,0 +1,28 @@
+"""Why the safe said no, in the words of people. A rule that is not here is shown by its code."""
+
+from django.utils.translation import gettext_lazy as _
+
+REASONS = {
+    "locked": _("Your account or workstation is locked."),
+    "unregistered": _("Your account is not in the safe's register."),
+    "profession": _("You do not have this profession."),
+    "no-such-proposal": _("This proposal no longer waits: it was decided, taken back, or its four hours are over."),
+    "not-an-approver": _("Your profession is not among those that may approve this."),
+    "same-person": _("Whoever asked cannot be the second person."),
+    "beneficiary": _("Whoever benefits cannot be the second person."),
+    "too-many-waiting": _("You already have too many proposals waiting."),
+    "unknown-profession": _("This profession does not exist."),
+    "malformed": _("Something is missing in this proposal."),
+    "no-such-lock": _("There is no such lock."),
+    "not-a-locker": _("Your profession may not place locks."),
+    "too-many-patients": _("Too many patients for one export."),
+    "fresh-proof": _("Prove who you are again first."),
+    "decoy": _("A planted record was opened, which nobody has a reason to open."),
+    "cap-refusals": _("Again and again, more records were asked for than this account may be shown."),
+    "refusals": _("Too many refused requests in one minute."),
+}
+
+
+def reason(rule: str) -> str:
+    """Return the sentence of ``rule``; a text that is no rule, such as a lock's own reason, unchanged."""
+    return str(REASONS.get(rule, rule))

@@ -1,0 +1,124 @@
+"""Every act on credentials becomes a trace entry, before it has any effect.
+
+1. A sign-in, a factor and a fresh proof that cannot be traced do not happen.
+2. A failure names the account only when it exists; what was typed is written nowhere.
+"""
+
+import time
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import authentication_step_completed
+from allauth.core import context
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_used
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.exceptions import PermissionDenied
+from django.db.models.signals import pre_delete, pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from ecluse.accounts import professions, workstation
+from ecluse.accounts.adapter import KINDS, FactorAdapter
+from ecluse.accounts.bridge import note, note_if_possible
+from ecluse.accounts.middleware import STARTED
+from ecluse.accounts.models import Account
+from ecluse.accounts.who import KEY_KIND, console, stranger, who_of
+from ecluse.core.words import Action, Decision
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: Account, **_more: Any) -> None:
+    """Trace the sign-in. Without its entry the new session is emptied and nobody is signed in."""
+    try:
+        request.session[STARTED] = int(time.time())
+        professions.start(request, user)
+        workstation.prove(request)
+        who = who_of(request)
+        note(who, Action.LOGIN, "signed-in", request, target=user.username, detail="+".join(who.amr))
+    except BaseException:
+        request.session.flush()
+        request.user = AnonymousUser()
+        raise
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, user: Account | None, **_more: Any) -> None:
+    """Trace the end of a session by its own person."""
+    if user is not None:
+        note_if_possible(who_of(request), Action.LOGOUT, "signed-out", request, target=user.username)
+
+
+@receiver(user_login_failed)
+def password_refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_more: Any) -> None:
+    """Trace a wrong password or name."""
+    if request is None:
+        return
+    known = Account.objects.filter(username=credentials.get("username") or "").first()
+    rule = "wrong-password" if known else "no-such-account"
+    who = stranger(request, known.username if known else "")
+    note(who, Action.LOGIN_FAILURE, rule, request, decision=Decision.REFUSE, target=who.account, detail="pwd")
+
+
+@receiver(authentication_failed)
+def factor_refused(request: HttpRequest, user: Account, authenticator: Authenticator, **_more: Any) -> None:
+    """Trace a wrong code or key."""
+    who = stranger(request, user.username)
+    more = {"decision": Decision.REFUSE, "target": user.username, "detail": str(authenticator.type)}
+    note(who, Action.LOGIN_FAILURE, "wrong-second-factor", request, **more)
+
+
+@receiver(authenticator_used)
+def factor_used(request: HttpRequest, authenticator: Authenticator, *, reauthenticated: bool, **_more: Any) -> None:
+    """Remember what kind of key it was; a fresh proof is traced and makes this browser known to the session."""
+    remember_kind(request, authenticator)
+    if reauthenticated:
+        workstation.prove(request)
+        who = who_of(request)
+        note(who, Action.STEP_UP, "proved-again", request, target=who.account, detail=str(authenticator.type))
+
+
+@receiver(authentication_step_completed)
+def password_used_again(request: HttpRequest, user: Account, method: str, **more: Any) -> None:
+    """Trace a password typed again; it is only ever asked of a person who has no factor yet."""
+    if method == "password" and more.get("reauthenticated"):
+        note(who_of(request), Action.STEP_UP, "password-again", request, target=user.username, detail="pwd")
+
+
+@receiver(authenticator_added)
+def first_factor(request: HttpRequest, user: Account, authenticator: Authenticator, **_more: Any) -> None:
+    """Count the proof just given in adding a first factor as this session's second factor."""
+    if authenticator.type in KINDS and who_of(request).acr != "aal2":
+        remember_kind(request, authenticator)
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+@receiver(pre_save, sender=Authenticator)
+def factor_appears(instance: Authenticator, **_more: Any) -> None:
+    """Trace a new factor before it exists."""
+    if instance._state.adding:  # noqa: SLF001
+        trace_factor(instance, "added")
+
+
+@receiver(pre_delete, sender=Authenticator)
+def factor_disappears(instance: Authenticator, **_more: Any) -> None:
+    """Trace the removal of a factor before it happens; the last one stays."""
+    if context.request is not None and not FactorAdapter().can_delete_authenticator(instance):
+        raise PermissionDenied(_("This is your only second factor. Add another before you remove it."))
+    trace_factor(instance, "removed")
+
+
+def trace_factor(factor: Authenticator, rule: str) -> None:
+    """Write the entry of a factor that is added or removed."""
+    request = context.request
+    who = who_of(request) if request is not None and request.user.is_authenticated else console()
+    note(who, Action.FACTOR, rule, request, target=factor.user.username, detail=str(factor.type))
+
+
+def remember_kind(request: HttpRequest, factor: Authenticator) -> None:
+    """Keep whether a key is bound to one device (``hwk``) or may be copied between several (``swk``), as it says itself."""
+    if factor.type == Authenticator.Type.WEBAUTHN:
+        data = factor.wrap().authenticator_data
+        request.session[KEY_KIND] = "swk" if data.flags & data.FLAG.BE else "hwk"

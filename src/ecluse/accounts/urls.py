@@ -1,0 +1,29 @@
+"""Addresses of accounts. Of django-allauth only what is listed here exists: no sign-up, no e-mail, no password reset by mail."""
+
+from allauth.account import views as allauth
+from django.urls import include, path
+
+from ecluse.accounts import office, views
+
+urlpatterns = [
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("password/", allauth.password_change, name="account_change_password"),
+    path("password/set/", views.not_here, name="account_set_password"),
+    path("signup/", views.not_here, name="account_signup"),
+    path("factors/", include("allauth.mfa.urls")),
+    path("factors/first/", views.enrol, name="accounts_enrol"),
+    path("profession/", views.profession, name="accounts_profession"),
+    path("sessions/", views.own_sessions, name="accounts_sessions"),
+    path("sessions/end/", views.end_own, name="accounts_end_own_sessions"),
+    path("approvals/", office.waiting, name="accounts_waiting"),
+    path("approvals/<int:sequence>/", office.decide, name="accounts_decide"),
+    path("approvals/grant/", office.propose_grant, name="accounts_propose_grant"),
+    path("approvals/cap/", office.propose_raise, name="accounts_propose_raise"),
+    path("approvals/unlock/", office.propose_unlock, name="accounts_propose_unlock"),
+    path("locks/", office.lock, name="accounts_lock"),
+    path("people/", office.people, name="accounts_list"),
+    path("people/<str:username>/sessions/end/", office.end_sessions, name="accounts_end_sessions"),
+]

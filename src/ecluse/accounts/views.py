@@ -1,0 +1,75 @@
+"""Pages about oneself: which profession, first factor, open sessions."""
+
+from typing import cast
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ecluse.accounts import sessions
+from ecluse.accounts.labels import label
+from ecluse.accounts.models import Account
+from ecluse.accounts.professions import active, choose, professions_of
+from ecluse.accounts.who import who_of
+from ecluse.core.errors import RefusedError
+
+
+def me(request: HttpRequest) -> Account:
+    """Return the account signed in; only behind ``login_required``."""
+    return cast("Account", request.user)
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """Answer for addresses that django-allauth wants to name and Écluse does not have: nobody signs up.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404(request.path)
+
+
+@login_required
+@require_GET
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Explain the second factor and offer its two kinds; whoever has one is sent on to prove it."""
+    if Authenticator.objects.filter(user=me(request)).exists():
+        return redirect("home" if who_of(request).acr == "aal2" else "account_reauthenticate")
+    return render(request, "accounts/enrol.html")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profession(request: HttpRequest) -> HttpResponse:
+    """Choose what to act as."""
+    known = professions_of(me(request))
+    if request.method == "POST":
+        try:
+            choose(request, me(request), request.POST.get("profession", ""))
+        except RefusedError:
+            return render(request, "accounts/profession.html", {"choices": [], "wrong": True}, status=403)
+        return HttpResponseRedirect(get_next_redirect_url(request) or "/")
+    choices = [(word, label(word)) for word in known]
+    back = get_next_redirect_url(request) or ""
+    return render(request, "accounts/profession.html", {"choices": choices, "chosen": active(request), "next": back})
+
+
+@login_required
+@require_GET
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """List the open sessions of the person."""
+    return render(request, "accounts/sessions.html", {"sessions": sessions.open_sessions(me(request))})
+
+
+@login_required
+@require_POST
+def end_own(request: HttpRequest) -> HttpResponse:
+    """End one of one's sessions, or all but this one; ending this one is signing out."""
+    here = request.session.session_key
+    for session in sessions.open_sessions(me(request)):
+        chosen = request.POST.get("session") in {str(session.pk), "others"}
+        if chosen and session.session_key != here:
+            sessions.end(me(request), who_of(request), "ended-by-person", request, only=session.pk)
+    return redirect("accounts_sessions")

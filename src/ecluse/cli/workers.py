@@ -1,0 +1,76 @@
+"""The web server: granian, some worker processes of a few threads each. ``ecluse serve`` runs this as its second child.
+
+It refuses to start on a Critical finding of :mod:`ecluse.web.checks` (with the exit code of a broken world, which is not retried).
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import django
+import msgspec
+from django.core.checks import CRITICAL
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from ecluse.core.errors import Exit
+from ecluse.core.home import Home, load
+
+TARGET = "ecluse.cli.worker_app:application"
+BACKLOG = 1024
+KILL_AFTER_S = 10
+DEMO = "DEMO"
+
+
+def listening(home: Home, address: str, port: str) -> Home:
+    """Return ``home`` with the address and port of the command line instead of the settings'."""
+    site = msgspec.structs.replace(home.settings.site, address=address, port=int(port))
+    return msgspec.structs.replace(home, settings=msgspec.structs.replace(home.settings, site=site))
+
+
+def dangerous(home: Home) -> list[str]:
+    """Return the Critical findings, in words."""
+    findings = importlib.import_module("ecluse.web.checks").run(home)
+    return [f"{found.id} {found.msg} {found.hint or ''}".strip() for found in findings if found.level >= CRITICAL]
+
+
+def server(home: Home) -> Server:
+    """Return the server as the settings describe it."""
+    site = home.settings.site
+    own_tls = site.https and not site.behind_proxy
+    return Server(
+        TARGET,
+        address=site.address,
+        port=site.port,
+        interface=Interfaces.WSGI,
+        workers=site.workers,
+        blocking_threads=site.threads,
+        backlog=BACKLOG,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_AFTER_S,
+        ssl_cert=Path(site.certificate) if own_tls else None,
+        ssl_key=Path(site.private_key) if own_tls else None,
+    )
+
+
+def main() -> int:
+    """Check, then serve on the address and port given as arguments, until told to stop."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
+    home = listening(load(), *sys.argv[1:])
+    django.setup()
+    found = dangerous(home)
+    for line in found:
+        sys.stderr.write(f"{line}\n")
+    if found and not (home.path / DEMO).exists():
+        return Exit.BROKEN_WORLD
+    server(home).serve()
+    return Exit.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

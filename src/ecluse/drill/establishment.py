@@ -1,0 +1,116 @@
+"""A real establishment on this machine, made and served by the ordinary commands and by nothing else."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from ecluse.core.errors import BrokenWorldError
+from ecluse.drill import files
+from ecluse.drill.hospital import Hospital
+
+READY_WITHIN_S = 90.0
+STOPS_WITHIN_S = 30.0
+POLL_S = 0.2
+LAST_LINES = 12
+Tell = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def command(home: Path, *arguments: str) -> str:
+    """Run ``ecluse …`` on the establishment at ``home`` and return what it printed.
+
+    Raises:
+        BrokenWorldError: it ended with an error; its last lines are in the message.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "ecluse.cli.main", *arguments, "--home", str(home)],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
+        raise BrokenWorldError(f"`ecluse {arguments[0]}` ended with {done.returncode}:\n{said}", f"Its home is {home}.")
+    return done.stdout
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a command: ours, without what would name another establishment."""
+    return {name: value for name, value in os.environ.items() if name not in {"ECLUSE_HOME", "DJANGO_SETTINGS_MODULE"}}
+
+
+def free_port(wanted: int = 0) -> int:
+    """Return ``wanted`` if nobody listens there, else a free port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return free_port()
+        return int(probe.getsockname()[1])
+
+
+def build(hospital: Hospital, home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration", tell: Tell = silent) -> None:  # noqa: E501, PLR0913
+    """Make the establishment of ``hospital`` at ``home``: init, people, ordinary import."""
+    tell("making the establishment and its safe")
+    command(home, "init", str(home), "--name", name, "--port", str(port or free_port()), "--database", database)
+    tell(f"inventing {hospital.patients:,} patients and {len(hospital.members)} people")
+    files.write(hospital, home / "world")
+    tell("hiring them")
+    command(home, "accounts", "load", str(home / "world" / "staff.json"))
+    tell("importing the records")
+    command(home, "import", str(home / "world" / "fhir"))
+
+
+@contextmanager
+def serving(home: Path, port: int = 0) -> Iterator[str]:
+    """Serve the establishment for as long as the block lasts; yield its address.
+
+    Raises:
+        BrokenWorldError: it does not answer in time, or ends.
+    """
+    port = port or free_port()
+    log = home / "serve.log"
+    with log.open("ab") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "ecluse.cli.main", "serve", "--home", str(home), "--port", str(port)],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    try:
+        yield _answering(server, f"http://127.0.0.1:{port}", log)
+    finally:
+        server.terminate()
+        try:
+            server.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _answering(server: subprocess.Popen[bytes], url: str, log: Path) -> str:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            httpx.get(f"{url}/accounts/login/", timeout=5)
+        except httpx.HTTPError:
+            time.sleep(POLL_S)
+        else:
+            return url
+    said = "\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+    raise BrokenWorldError(f"`ecluse serve` does not answer:\n{said}", f"See {log}.")

@@ -1,0 +1,189 @@
+"""Why *this* patient: which duty, if any, explains that a worker has to do with a patient. Reading side; :mod:`ecluse.gate.feeds` writes.
+
+Promises:
+
+- **G3** A duty made by the account that uses it explains nothing, whoever signs in with it and however old the row is.
+- **G4** No profession has patients by itself: without a row there is no duty.
+
+A row names an account or a unit. A unit's row explains to those who work there now; an encounter of a unit also explains to those
+who are on call for it now (`on-call`). Which kinds explain to which profession is the policy's, and so is which one is told first.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from ecluse.core.words import DutyKind
+
+IMPORT = "import:"
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """Somebody at work: their account, the units they work in now, those they are on call for now.
+
+    ``kinds`` are the duties their profession accepts, the one to tell first in front.
+    """
+
+    account: int
+    username: str
+    kinds: tuple[DutyKind, ...]
+    units: tuple[int, ...] = ()
+    on_call: tuple[int, ...] = ()
+
+
+def worker(username: str, kinds: Sequence[DutyKind], now: datetime | None = None) -> Worker | None:
+    """Find the account ``username`` and the units it works in, and is on call for, at ``now``; None when there is no such account."""
+    moment = connection.ops.adapt_datetimefield_value(now or datetime.now(UTC))
+    with connection.cursor() as cursor:
+        cursor.execute(UNITS, [moment, moment, moment, moment, username])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    units = tuple(unit for _, unit, call in rows if unit is not None and not call)
+    return Worker(rows[0][0], username, tuple(kinds), units, tuple(unit for _, unit, call in rows if call))
+
+
+def explaining(who: Worker, patients: Iterable[int], now: int | None = None) -> dict[int, DutyKind]:
+    """Tell which of ``patients`` (numbers) are explained to ``who``, each by its foremost duty. One statement whatever their number."""
+    wanted = list(patients)
+    if not wanted or not who.kinds:
+        return {}
+    moment = seconds(now)
+    units = list({*who.units, *who.on_call})
+    mine = [who.username, IMPORT + who.username]
+    with connection.cursor() as cursor:
+        cursor.execute(sql(OF_PATIENTS), [array(wanted), moment, moment, *mine, who.account, array(units)])
+        rows = cursor.fetchall()
+    return foremost(who, rows)
+
+
+def patients_of(
+    who: Worker,
+    now: int | None = None,
+    *,
+    kinds: Iterable[DutyKind] | None = None,
+    unit: int | None = None,
+    limit: int = 200,
+) -> dict[int, DutyKind]:
+    """Give the work list of ``who``: at most ``limit`` patients explained to them, latest duties first, each with its foremost duty.
+
+    ``kinds`` narrows to some duties (a coder's list), ``unit`` to one unit of theirs.
+    """
+    chosen = (
+        who if kinds is None else msgspec.structs.replace(who, kinds=tuple(k for k in who.kinds if k in set(kinds)))
+    )
+    if unit is not None:
+        chosen = msgspec.structs.replace(
+            chosen, units=tuple({unit} & {*who.units}), on_call=tuple({unit} & {*who.on_call}), account=-1
+        )
+    if not chosen.kinds:
+        return {}
+    moment = seconds(now)
+    stored = {DutyKind.ENCOUNTER_IN_UNIT if kind is DutyKind.ON_CALL else kind for kind in chosen.kinds}
+    units = array({*chosen.units, *chosen.on_call})
+    common = [moment, moment, who.username, IMPORT + who.username, text_array(stored)]
+    with connection.cursor() as cursor:
+        cursor.execute(sql(OF_WORKER), [chosen.account, *common, units, *common, limit * OVERSAMPLE])
+        rows = cursor.fetchall()
+    return dict(list(foremost(chosen, rows).items())[:limit])
+
+
+def foremost(who: Worker, rows: Iterable[tuple[int, str, int | None, int | None]]) -> dict[int, DutyKind]:
+    """Keep for each patient the duty that comes first in ``who.kinds``; in the order in which patients are met in ``rows``.
+
+    ``rows``: patient, stored kind, account, unit.
+    """
+    rank = {kind: place for place, kind in enumerate(who.kinds)}
+    best: dict[int, DutyKind] = {}
+    for patient, stored, account, unit in rows:
+        for kind in readings(who, DutyKind(stored), account, unit):
+            place = rank.get(kind)
+            if place is not None and (patient not in best or place < rank[best[patient]]):
+                best[patient] = kind
+    return best
+
+
+def readings(who: Worker, stored: DutyKind, account: int | None, unit: int | None) -> list[DutyKind]:
+    """Say as what a row that names ``who`` or a unit of theirs can be relied on (none, one or two duties)."""
+    if account == who.account or unit in who.units:
+        own = [stored]
+    else:
+        own = []
+    called = stored is DutyKind.ENCOUNTER_IN_UNIT and unit in who.on_call
+    return [*own, DutyKind.ON_CALL] if called else own
+
+
+def seconds(now: int | None = None) -> int:
+    """Return ``now``, or the present, in whole Unix seconds."""
+    return int(datetime.now(UTC).timestamp()) if now is None else now
+
+
+def array(numbers: Iterable[int]) -> Any:
+    """Bind many numbers as one parameter, so that the statement is the same, and stays prepared, for a page of any length."""
+    return list(numbers) if connection.vendor == "postgresql" else json.dumps(list(numbers))
+
+
+def text_array(words: Iterable[str]) -> Any:
+    """Bind many words as one parameter."""
+    listed = sorted(str(word) for word in words)
+    return listed if connection.vendor == "postgresql" else json.dumps(listed)
+
+
+def sql(statement: str) -> str:
+    """Spell the lists of a statement in the dialect of the database in use."""
+    for mark, spelling in DIALECT[connection.vendor].items():
+        statement = statement.replace(mark, spelling)
+    return statement
+
+
+DIALECT: Mapping[str, Mapping[str, str]] = {
+    "postgresql": {"<NUMBERS>": "= ANY(%s::bigint[])", "<WORDS>": "= ANY(%s::text[])"},
+    "sqlite": {
+        "<NUMBERS>": "IN (SELECT value FROM json_each(%s))",
+        "<WORDS>": "IN (SELECT value FROM json_each(%s))",
+    },
+}
+
+OVERSAMPLE = 4
+"""How many rows a work list reads for each patient it shows: some patients have several duties."""
+
+UNITS = """
+SELECT a.id, w.unit_id, w.called FROM accounts_account a LEFT JOIN (
+    SELECT account_id, unit_id, 0 AS called FROM accounts_membership WHERE since <= %s AND (until IS NULL OR until > %s)
+    UNION ALL
+    SELECT account_id, unit_id, 1 AS called FROM accounts_oncall WHERE since <= %s AND until > %s
+) w ON w.account_id = a.id WHERE a.username = %s"""
+
+OF_PATIENTS = """
+SELECT patient_id, kind, account_id, unit_id FROM gate_duty
+WHERE patient_id <NUMBERS> AND until > %s AND since <= %s AND made_by <> %s AND made_by <> %s
+AND (account_id = %s OR unit_id <NUMBERS>)"""
+
+OF_WORKER = """
+SELECT patient_id, kind, account_id, unit_id FROM (
+    SELECT patient_id, kind, account_id, unit_id, since FROM gate_duty
+    WHERE account_id = %s AND until > %s AND since <= %s AND made_by <> %s AND made_by <> %s AND kind <WORDS>
+    UNION ALL
+    SELECT patient_id, kind, account_id, unit_id, since FROM gate_duty
+    WHERE unit_id <NUMBERS> AND until > %s AND since <= %s AND made_by <> %s AND made_by <> %s AND kind <WORDS>
+) found ORDER BY since DESC, patient_id LIMIT %s"""
+
+
+def duty_sql(kinds: Sequence[DutyKind], *, patient: str, account: str, username: str, now: str, moment: str) -> str:
+    """Spell a scalar sub-select that yields the stored kind of one duty explaining ``patient`` to ``account``, or NULL.
+
+    For callers that fetch everything in one raw statement. ``patient``, ``account``, ``username`` are SQL expressions of the outer
+    statement; ``now`` (whole Unix seconds) and ``moment`` (a time, as ``connection.ops.adapt_datetimefield_value`` gives it; used
+    twice) are SQL expressions too, usually named parameters. ``kinds`` come from the policy. On-call duties are not looked at.
+    """
+    words = ", ".join(f"'{DutyKind(kind).value}'" for kind in kinds) or "''"
+    return (
+        f"(SELECT d.kind FROM gate_duty d WHERE d.patient_id = {patient} AND d.until > {now} AND d.since <= {now}"
+        f" AND d.made_by <> {username} AND d.made_by <> '{IMPORT}' || {username} AND d.kind IN ({words})"
+        f" AND (d.account_id = {account} OR d.unit_id IN (SELECT m.unit_id FROM accounts_membership m"
+        f" WHERE m.account_id = {account} AND m.since <= {moment} AND (m.until IS NULL OR m.until > {moment}))) LIMIT 1)"
+    )

@@ -1,0 +1,140 @@
+"""Who calls the interface: a service with its bearer token, or a person with the site's own session.
+
+Promises:
+
+- **A5** Nobody is let in by a middleware: each view asks here, so the short way (``lean.py``) and the ordinary one are one door.
+- **A6** A session counts only with its second factor, on the browser it was proved on, within its time, and with a profession chosen.
+- **A7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by itself.
+"""
+
+from typing import Any, cast
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+from ecluse.accounts import middleware, tokens, workstation
+from ecluse.accounts.bridge import request_id
+from ecluse.accounts.who import address, claimed_address, who_of
+from ecluse.core.words import Purpose
+from ecluse.gate.rules import rights_of
+from ecluse.gate.world import policy
+from ecluse.record.api.outcome import ProblemError, bad, bad_token, nobody
+from ecluse.record.api.refusals import step_up
+from ecluse.safe.protocol import Who
+
+BEARER = "bearer "
+PURPOSE_HEADER = "HTTP_X_PURPOSE_OF_USE"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+DEFAULT_PURPOSES = (Purpose.TREATMENT, Purpose.OPERATIONS, Purpose.PAYMENT, Purpose.COORDINATION)
+NOT_HERE = frozenset({Purpose.BREAK_GLASS, Purpose.EMERGENCY})
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who calls, for what purpose, and the id that ties the trace entries of the request together."""
+
+    who: Who
+    purpose: Purpose
+    request_id: str
+
+
+class FhirCsrf(CsrfViewMiddleware):
+    """Django's own check; its refusal is returned as a reason, not as a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:  # noqa: ARG002
+        raise ProblemError(403, "A session that writes sends the site's CSRF token in X-CSRFToken.", "csrf")
+
+
+def bearer(request: HttpRequest) -> str | None:
+    """Return the bearer token of a request; None without the header, empty when another scheme is used."""
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if header is None:
+        return None
+    return header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else ""
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Return who calls.
+
+    Raises:
+        ProblemError: nobody, or somebody who must prove more first (401, 403).
+    """
+    token = bearer(request)
+    if token is not None:
+        held = tokens.holder(token)
+        if held is None:
+            raise bad_token()
+        who = service(request, held.account.username, held.profession, held.pk)
+    else:
+        who = person(request)
+    return Caller(who, purpose(request, who.profession), request_id(request))
+
+
+def service(request: HttpRequest, account: str, profession: str, token: int) -> Who:
+    """Return the service that holds token number ``token``: it proves itself with each request."""
+    return Who(
+        account=account,
+        profession=profession,
+        session=f"token:{token}",
+        amr=("token",),
+        address=address(request),
+        claimed_address=claimed_address(request),
+    )
+
+
+def person(request: HttpRequest) -> Who:
+    """Return the person of the site's session.
+
+    Raises:
+        ProblemError: nobody is signed in (401), something must be proved first (401), no profession is chosen (403), CSRF (403).
+    """
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or middleware.over(request):
+        raise nobody()
+    who = who_of(request)
+    if who.acr != "aal2" or workstation.is_new(request):
+        raise step_up("second-factor" if who.acr != "aal2" else "new-device", policy().ladder.fresh_seconds)
+    if not who.profession:
+        raise ProblemError(403, "Choose on the site which profession you act as.", "no-profession")
+    if request.method not in SAFE_METHODS:
+        check_csrf(request)
+    return who
+
+
+def check_csrf(request: HttpRequest) -> None:
+    """Check the CSRF token of a session that writes.
+
+    Raises:
+        ProblemError: 403, it is missing or wrong.
+    """
+    check = FhirCsrf(lambda _request: HttpResponse())
+    check.process_request(request)
+    check.process_view(request, cast("Any", check_csrf), (), {})
+
+
+def purpose(request: HttpRequest, profession: str) -> Purpose:
+    """Return the purpose the caller names in ``X-Purpose-Of-Use``, else the usual one of the profession.
+
+    Raises:
+        ProblemError: 400, the word is not one of the vocabulary, or it is one that needs a person in front of a page.
+    """
+    named = request.META.get(PURPOSE_HEADER)
+    if named is None:
+        return usual(profession)
+    try:
+        found = Purpose(named)
+    except ValueError:
+        known = ", ".join(word for word in Purpose if word not in NOT_HERE)
+        raise bad(f"X-Purpose-Of-Use is one of {known}.", "bad-purpose") from None
+    if found in NOT_HERE:
+        raise ProblemError(403, "Break-glass is not offered by this interface: a person breaks the glass on the patient's page.", "no-break-glass")
+    return found
+
+
+def usual(profession: str) -> Purpose:
+    """Return the first usual purpose that the policy lists for ``profession``."""
+    rights = rights_of(policy(), profession)
+    listed = rights.purposes if rights else frozenset()
+    return next((word for word in DEFAULT_PURPOSES if word in listed), Purpose.TREATMENT)
+
+

@@ -1,0 +1,1 @@
+"""Import of FHIR bundles and NDJSON."""

@@ -1,0 +1,188 @@
+"""Acts about accounts: enrolment, proposals, second persons, locks.
+
+1. Until set-up is closed, accounts are enrolled directly; after, every grant is a proposal that a second person approves.
+2. A second person is never the requester, never in the same session, never the account that benefits; its profession is listed in
+   the policy; its proof of identity is fresh. A proposal waits 4 hours at most and is executed once.
+3. (S4) One person may place a lock; lifting it takes two.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from ecluse.core.words import Action, Decision, Profession, ProposalKind, TargetKind
+from ecluse.safe.entry import Held
+from ecluse.safe.protocol import Approve, CloseSetup, Enrol, Fault, Lock, Noted, Proposal, Propose, Reply, Ruled, Who
+from ecluse.safe.rules import Ruling, barred, refuse
+from ecluse.safe.state import EVERYTHING, Asked
+
+if TYPE_CHECKING:
+    from ecluse.safe.desk import Desk
+
+MOST_WAITING = 20
+LONGEST_SECONDS = 30 * 86400
+_HEX16 = re.compile(r"[0-9a-f]{16}")
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+
+
+def only_establishment(desk: "Desk", who: Who) -> bool:
+    """Say whether the only lock on ``who`` is the establishment's: acts that may lift it stay open."""
+    held = desk.state.lock_on(who, desk.keys.session(who.session))
+    professions = desk.state.accounts.get(who.account, frozenset())
+    return held is not None and held.kind is TargetKind.ESTABLISHMENT and who.profession in professions
+
+
+def _bar(desk: "Desk", who: Who, session: str) -> str:
+    rule = barred(desk.state, who, session)
+    return "" if rule == "locked" and only_establishment(desk, who) else rule
+
+
+def enrol(desk: "Desk", request: Enrol) -> Reply:
+    """Register accounts during set-up."""
+    who = desk.of(request.who)
+    known = {profession.value for profession in Profession}
+    rule = "setup-closed" if desk.state.setup_closed else ""
+    if not rule and not all(known.issuperset(professions) for professions in request.accounts.values()):
+        rule = "unknown-profession"
+    if rule:
+        desk.write(Action.GRANT, Decision.REFUSE, rule, count=len(request.accounts), request=request.request, **who)
+        return Fault(code="refused", message=rule)
+    sequence = desk.trace.size - 1
+    for account, professions in request.accounts.items():
+        act = Proposal(kind=ProposalKind.GRANT, account=account, professions=professions)
+        sequence = desk.write(
+            Action.GRANT, Decision.ALLOW, "setup", target=account, act=act, request=request.request, **who
+        )
+    return Noted(sequence=sequence)
+
+
+def close_setup(desk: "Desk", request: CloseSetup) -> Reply:
+    """End set-up for good."""
+    return Noted(
+        sequence=desk.write(
+            Action.SETUP_CLOSED, Decision.ALLOW, "setup", request=request.request, **desk.of(request.who)
+        )
+    )
+
+
+def propose(desk: "Desk", request: Propose) -> Ruled:
+    """File a proposal."""
+    who = desk.of(request.who)
+    rule = _bar(desk, request.who, who["session"]) or _unfit(desk, request.proposal)
+    waiting = sum(1 for a in desk.state.waiting.values() if a.by == request.who.account and a.until > desk.state.now)
+    if not rule and waiting >= MOST_WAITING:
+        rule = "too-many-waiting"
+    decision = Decision.REFUSE if rule else Decision.ALLOW
+    sequence = desk.write(
+        Action.PROPOSE,
+        decision,
+        rule or request.proposal.kind.value,
+        target=request.proposal.account or request.proposal.target,
+        patient=request.proposal.patient,
+        act=request.proposal,
+        request=request.request,
+        **who,
+    )
+    if rule:
+        desk.after_refusals(request.who.account)
+    return Ruled(decision=decision, rule=rule, sequence=sequence)
+
+
+def _unfit(desk: "Desk", proposal: Proposal) -> str:
+    """Return why a proposal makes no sense, or an empty string."""
+    p = proposal
+    match p.kind:
+        case ProposalKind.GRANT:
+            known = {profession.value for profession in Profession}
+            return "" if p.account and known.issuperset(p.professions) else "unknown-profession"
+        case ProposalKind.RAISE_CAP:
+            fit = p.account in desk.state.accounts and p.ground and p.window and p.limit > 0
+            return "" if fit and 0 < p.seconds <= LONGEST_SECONDS else "malformed"
+        case ProposalKind.UNLOCK:
+            return "" if p.target_kind and (p.target_kind, p.target) in desk.state.locks else "no-such-lock"
+        case ProposalKind.EXPORT:
+            if p.count > desk.state.policy.export.max_patients:
+                return "too-many-patients"
+            return "" if p.count > 0 and _HEX64.fullmatch(p.digest) and p.recipient else "malformed"
+        case ProposalKind.BREAK_GLASS | ProposalKind.DELEGATION:
+            return "" if p.patient and 0 < p.seconds <= LONGEST_SECONDS else "malformed"
+
+
+def approve(desk: "Desk", request: Approve) -> Ruled:
+    """Approve, and execute, or decline a proposal."""
+    who = desk.of(request.who)
+    asked = desk.state.waiting.get(request.proposal)
+    ruling = _second_person(desk, request, who["session"], asked)
+    allowed = ruling.decision is Decision.ALLOW
+    action = Action.DECLINE if request.decline else Action.APPROVE
+    sequence = desk.write(
+        action,
+        ruling.decision,
+        ruling.rule,
+        approval=request.proposal,
+        target=(asked.proposal.account or asked.proposal.target) if asked else "",
+        patient=asked.proposal.patient if asked else "",
+        act=asked.proposal if asked and allowed else None,
+        request=request.request,
+        **who,
+    )
+    if ruling.decision is Decision.REFUSE:
+        desk.after_refusals(request.who.account)
+    return Ruled(decision=ruling.decision, rule=ruling.rule, sequence=sequence, max_age=ruling.max_age)
+
+
+def _second_person(desk: "Desk", request: Approve, session: str, asked: Asked | None) -> Ruling:
+    """Is ``request`` that of a valid second person?"""
+    who, state = request.who, desk.state
+    bar = _bar(desk, who, session)
+    if bar:
+        return refuse(bar)
+    if asked is None or asked.until <= state.now:
+        return refuse("no-such-proposal")
+    if request.decline and who.account == asked.by:
+        return Ruling(Decision.ALLOW, "withdrawn")
+    if Profession(who.profession) not in state.policy.approvals.of(asked.proposal.kind):
+        return refuse("not-an-approver")
+    if who.account == asked.by or (session and session == asked.session):
+        return refuse("same-person")
+    if who.account in {asked.proposal.account, asked.proposal.target}:
+        return refuse("beneficiary")
+    fresh = state.policy.ladder.fresh_seconds
+    if who.auth_age > fresh:
+        return Ruling(Decision.STEP_UP, "fresh-proof", fresh)
+    return Ruling(Decision.ALLOW, asked.proposal.kind.value)
+
+
+def lock(desk: "Desk", request: Lock) -> Ruled:
+    """Place a lock: whoever the policy lists, or an account on itself or its own session."""
+    who = desk.of(request.who)
+    target = _target(desk, request)
+    rule = _bar(desk, request.who, who["session"])
+    own = (request.kind, target) in {(TargetKind.ACCOUNT, request.who.account), (TargetKind.SESSION, who["session"])}
+    if not rule and not own and Profession(request.who.profession) not in desk.state.policy.approvals.lock:
+        rule = "not-a-locker"
+    if not rule and not target:
+        rule = "malformed"
+    decision = Decision.REFUSE if rule else Decision.ALLOW
+    until = desk.state.now + request.seconds if request.seconds else 0.0
+    sequence = desk.write(
+        Action.LOCK,
+        decision,
+        rule or "lock",
+        target=target,
+        reason=request.reason,
+        lock=None if rule else Held(request.kind, target, request.reason, until),
+        request=request.request,
+        **who,
+    )
+    if rule:
+        desk.after_refusals(request.who.account)
+    return Ruled(decision=decision, rule=rule, sequence=sequence)
+
+
+def _target(desk: "Desk", request: Lock) -> str:
+    """Return the target as locks keep it: a session as its keyed hash, the establishment as ``*``."""
+    if request.kind is TargetKind.ESTABLISHMENT:
+        return EVERYTHING
+    if request.kind is TargetKind.SESSION and not _HEX16.fullmatch(request.target):
+        return desk.keys.session(request.target)
+    return request.target

@@ -1,0 +1,150 @@
+"""May this patient be shown, now, on this ground? Asked of the state; changes nothing.
+
+The order is fixed: lock, register, rights, decoy, approval, ladder, caps.
+
+1. (S4) A locked target gets nothing.
+2. (S5) Account, profession, action, purpose, compartment and duty must each be listed.
+3. (S8) A decoy is never opened.
+4. Export and the ground ``approved`` rest on a proposal that a second person approved, for exactly that.
+5. (S3) No cap of the account, nor of the establishment, is passed. A patient already counted is not refused again.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+from ecluse.core.words import Action, Decision, Ground, Profession, ProposalKind
+from ecluse.safe.policy import Rights
+from ecluse.safe.protocol import Item, Open, Who
+from ecluse.safe.state import CAP_RULE, Asked, State
+from ecluse.safe.windows import Distinct, tick_of
+
+NO_RIGHTS = Rights()
+OPENS_DECOY = frozenset(Action) - {Action.SEARCH, Action.LIST}
+
+
+class Ruling(NamedTuple):
+    """An answer and the rule that gave it. ``max_age``: how fresh a proof must be, when a step-up is asked."""
+
+    decision: Decision
+    rule: str
+    max_age: int = 0
+
+
+def refuse(rule: str) -> Ruling:
+    """Return a refusal by ``rule``."""
+    return Ruling(Decision.REFUSE, rule)
+
+
+def barred(state: State, who: Who, session: str) -> str:
+    """Return the rule that bars ``who`` from everything, or an empty string."""
+    if state.lock_on(who, session) is not None:
+        return "locked"
+    professions = state.accounts.get(who.account)
+    if professions is None:
+        return "unregistered"
+    return "" if who.profession in professions else "profession"
+
+
+def rights_of(state: State, who: Who) -> Rights:
+    """Return the rights of the profession ``who`` acts as: none when it is not in the policy."""
+    return state.policy.professions.get(Profession(who.profession), NO_RIGHTS)
+
+
+class Opening:
+    """The rules of one :class:`Open` request; ``item`` answers for each patient in turn."""
+
+    def __init__(self, state: State, request: Open, session: str) -> None:
+        self.state = state
+        self.request = request
+        self.bar = barred(state, request.who, session)
+        self.rights = NO_RIGHTS if self.bar else rights_of(state, request.who)
+        self.approval = self._approval()
+
+    def _approval(self) -> Asked | None:
+        if self.request.approval is None:
+            return None
+        asked = self.state.approved.get(self.request.approval)
+        return asked if asked is not None and asked.until > self.state.now else None
+
+    def item(self, item: Item, tag: int) -> Ruling:
+        """Return the ruling on one patient, whose number is ``tag``."""
+        if self.bar:
+            return refuse(self.bar)
+        lacking = self._lacking(item)
+        if lacking:
+            return refuse(lacking)
+        if item.patient in self.state.decoys and self.request.action in OPENS_DECOY:
+            return refuse("decoy")
+        if item.ground is Ground.APPROVED or self.request.action is Action.EXPORT:
+            if not self._is_approved(item):
+                return Ruling(Decision.SECOND_PERSON, "approval")
+        return self._counted(item, tag)
+
+    def _lacking(self, item: Item) -> str:
+        """Return the first thing that the profession's list lacks (S5)."""
+        request, rights = self.request, self.rights
+        allowed = rights.write if request.action in {Action.WRITE, Action.CREATE} else rights.read
+        if request.action not in rights.actions:
+            return "action"
+        if request.purpose not in rights.purposes:
+            return "purpose"
+        if not allowed.issuperset(item.compartments):
+            return "compartment"
+        if item.ground not in rights.caps:
+            return "ground"
+        if item.ground is Ground.EXPLAINED and item.duty not in rights.duties:
+            return "duty"
+        if item.ground is Ground.EMERGENCY and Action.BREAK_GLASS not in rights.actions:
+            return "action"
+        return ""
+
+    def _is_approved(self, item: Item) -> bool:
+        """Say whether a second person approved this very access."""
+        asked, request = self.approval, self.request
+        if asked is None or item.ground is not Ground.APPROVED:
+            return False
+        proposal = asked.proposal
+        if proposal.purpose is not None and proposal.purpose is not request.purpose:
+            return False
+        if proposal.kind is ProposalKind.EXPORT:
+            return request.action is Action.EXPORT and asked.by == request.who.account and self._same_patients()
+        return (
+            proposal.kind in {ProposalKind.BREAK_GLASS, ProposalKind.DELEGATION}
+            and request.action is not Action.EXPORT
+            and (proposal.account or asked.by) == request.who.account
+            and proposal.patient == item.patient
+        )
+
+    def _same_patients(self) -> bool:
+        """Say whether the patients of this request are exactly those of the approved export."""
+        if self.approval is None:
+            return False
+        patients = sorted(item.patient for item in self.request.items)
+        proposal = self.approval.proposal
+        digest = hashlib.sha256("\n".join(patients).encode()).hexdigest()
+        return len(set(patients)) == len(patients) == proposal.count and digest == proposal.digest
+
+    def _counted(self, item: Item, tag: int) -> Ruling:
+        """Apply the ladder and the caps (S3)."""
+        state, who, tick = self.state, self.request.who, tick_of(self.state.now)
+        caps, half = self.rights.caps[item.ground], False
+        for span, total in state.counts(who.account, item.ground).news(tag, tick):
+            cap = state.cap(who.account, item.ground, span.window, caps.of(span.window))
+            if total + 1 > cap:
+                no = Decision.SECOND_PERSON if item.ground is Ground.EMERGENCY else Decision.REFUSE
+                return Ruling(no, CAP_RULE + span.window.value)
+            half = half or total + 1 > state.policy.ladder.step_up_at * cap
+        full = self._establishment(state.everyone, tag, tick)
+        if full:
+            return refuse(full)
+        fresh = state.policy.ladder.fresh_seconds
+        if half and not 0 <= who.auth_age <= fresh:
+            return Ruling(Decision.STEP_UP, "half-cap", fresh)
+        return Ruling(Decision.ALLOW, item.ground.value)
+
+    def _establishment(self, everyone: Distinct, tag: int, tick: int) -> str:
+        caps = self.state.policy.establishment.caps
+        for span, total in everyone.news(tag, tick):
+            if total + 1 > caps.of(span.window):
+                return f"establishment-{CAP_RULE}{span.window.value}"
+        return ""

@@ -1,0 +1,88 @@
+"""What a server must be before it shows a patient.
+
+Each finding that could let data out is Critical: outside a demonstration it stops the start. Nothing here changes anything.
+"""
+
+import stat
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Critical
+from django.core.checks import Warning as Warned
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ecluse.accounts.demo import is_demo
+from ecluse.core.home import Home
+
+KEY_CHARS = 40
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def run(home: Home) -> list[CheckMessage]:
+    """Return everything that is wrong with this establishment's settings, files and tables."""
+    return [*transport(home), *hosts(home), *secrets(home), *tables()]
+
+
+def transport(home: Home) -> list[CheckMessage]:
+    """Find ways in which passwords or records would cross a network in clear."""
+    site = home.settings.site
+    found: list[CheckMessage] = []
+    if is_demo() and site.address not in LOOPBACK:
+        found.append(
+            Critical("A demonstration is served to other machines.", 'Set address = "127.0.0.1".', id="web.C001")
+        )
+    if not site.https and not is_demo():
+        found.append(
+            Critical(
+                "The site is served without https.", "Set https = true, and certificate or behind_proxy.", id="web.C002"
+            )
+        )
+    if site.https and not site.behind_proxy and not (site.certificate and site.private_key):
+        found.append(
+            Critical(
+                "https has no certificate.", "Name certificate and private_key, or set behind_proxy.", id="web.C003"
+            )
+        )
+    for name in filter(None, (site.certificate, site.private_key)):
+        if not Path(name).is_file():
+            found.append(Critical(f"{name} is not there.", "Name a PEM file.", id="web.C004"))
+    if site.private_key and Path(site.private_key).is_file() and readable_by_others(Path(site.private_key)):
+        found.append(Critical(f"Others can read {site.private_key}.", "chmod 600 it.", id="web.C005"))
+    return found
+
+
+def hosts(home: Home) -> list[CheckMessage]:
+    """Find a site that answers under any name (which lets a stranger's page pose as it)."""
+    names = home.settings.site.hosts
+    if not names or any(name.startswith(("*", ".")) for name in names):
+        return [Critical("The site answers to any host name.", "List the exact names in hosts.", id="web.C006")]
+    return []
+
+
+def secrets(home: Home) -> list[CheckMessage]:
+    """Find secrets that are weak or that others can read, and a debug mode that tells them."""
+    found: list[CheckMessage] = []
+    if len(settings.SECRET_KEY) < KEY_CHARS:
+        found.append(Critical("Django's key is too short.", "Remove it and run `ecluse init` again.", id="web.C007"))
+    for place in (home.django_key, home.django_key.parent, home.path, home.safe):
+        if place.exists() and readable_by_others(place):
+            found.append(Critical(f"Others can read {place}.", f"chmod go-rwx {place}", id="web.C008"))
+    if settings.DEBUG:
+        found.append(Critical("DEBUG is on.", "Turn it off: its pages show data.", id="web.C009"))
+    if not home.settings.database.url and home.sqlite.exists() and readable_by_others(home.sqlite):
+        found.append(Warned(f"Others can read {home.sqlite}.", f"chmod go-rwx {home.sqlite}", id="web.W001"))
+    return found
+
+
+def tables() -> list[CheckMessage]:
+    """Find a database older than the program."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return [Critical("The tables are older than the program.", "Run `ecluse init` again.", id="web.C010")]
+    return []
+
+
+def readable_by_others(place: Path) -> bool:
+    """Tell whether anybody but the owner may read."""
+    return bool(place.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))

@@ -1,0 +1,95 @@
+"""Who may reach each address: one table, closed by default.
+
+- **D1** A view that is not in the table answers 403 to everybody.
+- **D2** But for the public doors, nobody reaches a view without being signed in.
+- **D3** Doors of patient data open to the professions that read or write something of patients; to no other.
+
+A door only opens the way to the gate: what is shown behind it is decided there, patient by patient.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from ecluse.accounts.professions import active
+from ecluse.core.words import Profession
+
+P = Profession
+
+
+class Reach(Enum):
+    """Doors that do not ask for a profession."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    ITSELF = "authenticates by itself"
+
+
+Door = Reach | frozenset[Profession]
+
+OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
+READERS = frozenset(P) - OFFICE - {P.INTERFACE_SERVICE}
+PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
+CONTACT_WRITERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.SECRETARY, P.ADMISSIONS, P.SOCIAL_WORKER})
+BREAKERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.PHARMACIST})
+
+DOORS: dict[str, Door] = {
+    "set_language": Reach.PUBLIC,
+    "home": Reach.SIGNED_IN,
+    "search": READERS,
+    "patient": READERS,
+    "patient_part": READERS,
+    "patient_print": READERS - {P.AIDE, P.DIM_CODER},
+    "patient_prescribe": PRESCRIBERS,
+    "patient_contacts": CONTACT_WRITERS,
+    "patient_opened": READERS | {P.DPO, P.SECURITY_OFFICER},
+    "patient_document": READERS,
+}
+
+
+def door(view_name: str) -> Door | None:
+    """Return the door of a view; None when it has none, and so is closed."""
+    if view_name in DOORS:
+        return DOORS[view_name]
+    namespace = view_name.partition(":")[0]
+    return DOORS.get(f"{namespace}:*")
+
+
+def may_reach(view_name: str, profession: str) -> bool:
+    """Tell whether somebody signed in as ``profession`` may reach a view."""
+    found = door(view_name)
+    return found is not None and (isinstance(found, Reach) or profession in found)
+
+
+class Doors:
+    """Stands before every view."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer."""
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Let through, send to sign in, or refuse.
+
+        Raises:
+            PermissionDenied: no door, or one that this profession does not open.
+        """
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        found = door(name)
+        if found is None:
+            raise PermissionDenied
+        if found in {Reach.PUBLIC, Reach.ITSELF}:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not may_reach(name, active(request)):
+            raise PermissionDenied
+        return None
