@@ -1,8 +1,9 @@
 """Acts that need a second person. The safe decides; what the database keeps of it follows, never precedes.
 
-1. Proposals, their four hours, "never the requester", "never the beneficiary", "once", the fresh proof: all decided in the safe.
-2. Professions appear in the database only after the safe has executed the grant. A crash in between leaves the database with
-   less than the register: approve the same grant again.
+1. Proposals, their four hours, "never the requester", "never the beneficiary", "once", the fresh proof: all decided in
+   the safe.
+2. Professions appear in the database only after the safe has executed the grant. A crash in between leaves the database
+   with less than the register: approve the same grant again.
 3. Whoever leaves, or loses a profession, loses the open sessions at the same moment.
 """
 
@@ -23,7 +24,9 @@ from ecluse.safe.policy import load
 from ecluse.safe.protocol import Approve, Lock, Pending, Proposal, Propose, Ruled, Status, Wait, Who
 
 log = logging.getLogger(__name__)
-executed = Signal()  # sent after an approval, with ``wait`` and ``who``: other parts do their side of export, break-glass, …
+executed = (
+    Signal()
+)  # sent after an approval, with ``wait`` and ``who``: other parts do their side of export, break-glass, …
 
 
 class Inbox(NamedTuple):

@@ -61,7 +61,7 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
 class AccountField(forms.CharField):
     """The login name of an account that exists."""
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: str | None) -> str:
         """Return the login name.
 
         Raises:

@@ -53,7 +53,11 @@ KINDS = [
     (ProposalKind.BREAK_GLASS.value, _("Break-glass with a second person")),
     (ProposalKind.DELEGATION.value, _("Delegation")),
 ]
-FACTORS = [("totp", _("Authenticator app")), ("webauthn", _("Passkey or security key")), ("recovery_codes", _("Recovery codes"))]
+FACTORS = [
+    ("totp", _("Authenticator app")),
+    ("webauthn", _("Passkey or security key")),
+    ("recovery_codes", _("Recovery codes")),
+]
 WORDS = {str(word): text for table in (PROFESSIONS, TARGETS, GROUNDS, WINDOWS, KINDS, FACTORS) for word, text in table}
 
 

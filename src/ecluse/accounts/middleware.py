@@ -9,7 +9,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +44,7 @@ class Standing:
         workstation.hand_out(request, response)
         return response
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:  # noqa: ARG002
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         """Return the refusal of this request, or nothing when it may go on."""
         if request.path_info.startswith(OWN_DOOR) or not request.user.is_authenticated:
             return None
@@ -67,19 +66,17 @@ def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
     checked = the_safe().call(Check(who=who))
     if checked.lock:
         return closed(request, "locked", checked.lock)
-    if who.acr != "aal2" and page not in ENROL:
-        return go("accounts_enrol")
-    if workstation.is_new(request) and page not in PROVE and who.acr == "aal2":
-        return prove_again(request)
-    if not who.profession and page not in CHOOSE:
-        return go("accounts_profession", back_path(request))
-    if who.profession and not checked.registered and page not in CHOOSE:
-        return closed(request, "unregistered")
-    return None
+    if who.acr != "aal2":
+        return None if page in ENROL else go("accounts_enrol")
+    if workstation.is_new(request):
+        return None if page in PROVE else prove_again(request)
+    if page in CHOOSE or (who.profession and checked.registered):
+        return None
+    return closed(request, "unregistered") if who.profession else go("accounts_profession", back_path(request))
 
 
 def over(request: HttpRequest) -> bool:
-    """Tell whether this session is too old or was left alone too long; note that it is alive, at most every 5 minutes."""
+    """Tell whether this session is too old or was left alone too long; note every 5 minutes that it lives."""
     now = int(time.time())
     seen = request.session.get(SEEN, now)
     if now - request.session.get(STARTED, now) > WHOLE_SESSION_S or now - seen > IDLE_S:

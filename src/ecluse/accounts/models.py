@@ -1,7 +1,7 @@
 """People and services, what they are employed as, where they work, and what they carry to prove it.
 
-The trace knows an account by ``username`` alone: a stable login name, never a person's name. ``display_name`` is for pages.
-What the safe's register says of professions is what counts; the rows here say what to offer and what to claim.
+The trace knows an account by ``username`` alone: a stable login name, never a person's name. ``display_name`` is for
+pages. What the safe's register says of professions is what counts; the rows here say what to offer and what to claim.
 """
 
 import datetime as dt
@@ -52,7 +52,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A person or a service. Its dates of employment decide whether it may sign in, and its open sessions end with them."""
+    """A person or a service. Outside its dates it does not sign in, and its open sessions stop."""
 
     username = models.CharField(_("account"), max_length=64, unique=True, validators=[valid_username])
     display_name = models.CharField(_("name"), max_length=200)
@@ -157,7 +157,7 @@ class OnCall(models.Model):
 
 
 class Workstation(models.Model):
-    """A browser somebody has proved their identity on. ``key`` is what its signed cookie holds and what the trace says."""
+    """A browser somebody has proved their identity on. ``key`` is what its cookie holds and the trace says."""
 
     key = models.CharField(max_length=32, unique=True, editable=False)
     label = models.CharField(_("label"), max_length=200, blank=True)

@@ -85,7 +85,9 @@ def propose_raise(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         cap = (Ground(data["ground"]), Window(data["window"]), data["limit"])
         seconds = data["hours"] * HOUR_S
-        return filed(request, approvals.propose_raise(who_of(request), data["account"], cap, seconds, request_id(request)))
+        return filed(
+            request, approvals.propose_raise(who_of(request), data["account"], cap, seconds, request_id(request))
+        )
     return asked(request, form, _("Raise a cap"))
 
 
@@ -149,7 +151,11 @@ def people(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     rows = [
-        {"account": row, "employed": row.employed(today), "labels": [label(p.profession) for p in row.professions.all()]}
+        {
+            "account": row,
+            "employed": row.employed(today),
+            "labels": [label(p.profession) for p in row.professions.all()],
+        }
         for row in page
     ]
     return render(request, "accounts/list.html", {"page": page, "rows": rows, "q": words})

@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from ecluse.accounts.reasons import reason
+
 
 def closed(request: HttpRequest, why: str, text: str = "") -> HttpResponse:
     """403: ``why`` is ``locked``, ``inactive`` or ``unregistered``; ``text`` the lock's own reason."""
-    return whole(request, render(request, "accounts/closed.html", {"why": why, "text": text}, status=403))
+    return whole(request, render(request, "accounts/closed.html", {"why": why, "text": reason(text)}, status=403))
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -4,10 +4,24 @@ import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ecluse.accounts.labels import label
 from ecluse.core.words import ProposalKind
 from ecluse.safe.protocol import Proposal, Wait
+
+SENTENCES = {
+    ProposalKind.GRANT: gettext_noop("%(account)s becomes: %(professions)s."),
+    ProposalKind.RAISE_CAP: gettext_noop(
+        "%(account)s may be shown %(limit)d patients a %(window)s (%(ground)s) during %(hours)s hours."
+    ),
+    ProposalKind.UNLOCK: gettext_noop("The lock on %(kind)s %(target)s is lifted."),
+    ProposalKind.EXPORT: gettext_noop("%(count)d patients are exported, encrypted for %(recipient)s (%(purpose)s)."),
+    ProposalKind.BREAK_GLASS: gettext_noop(
+        "%(account)s opens record %(patient)s in an emergency, during %(hours)s hours."
+    ),
+    ProposalKind.DELEGATION: gettext_noop("%(account)s takes over record %(patient)s during %(hours)s hours."),
+}
 
 
 def in_words(wait: Wait) -> dict[str, Any]:
@@ -38,22 +52,6 @@ def what(act: Proposal) -> str:
         "patient": act.patient,
         "purpose": act.purpose or "",
     }
-    return _sentence(act) % words
-
-
-def _sentence(act: Proposal) -> str:
-    match act.kind:
-        case ProposalKind.GRANT if act.professions:
-            return _("%(account)s becomes: %(professions)s.")
-        case ProposalKind.GRANT:
-            return _("%(account)s loses every profession and leaves.")
-        case ProposalKind.RAISE_CAP:
-            return _("%(account)s may be shown %(limit)d patients a %(window)s (%(ground)s) during %(hours)s hours.")
-        case ProposalKind.UNLOCK:
-            return _("The lock on %(kind)s %(target)s is lifted.")
-        case ProposalKind.EXPORT:
-            return _("%(count)d patients are exported, encrypted for %(recipient)s (%(purpose)s).")
-        case ProposalKind.BREAK_GLASS:
-            return _("%(account)s opens record %(patient)s in an emergency, during %(hours)s hours.")
-        case ProposalKind.DELEGATION:
-            return _("%(account)s takes over record %(patient)s during %(hours)s hours.")
+    if act.kind is ProposalKind.GRANT and not act.professions:
+        return _("%(account)s loses every profession and leaves.") % words
+    return _(SENTENCES[act.kind]) % words

@@ -1,6 +1,7 @@
 """Seals the secrets of second factors, so that a copy of the database yields none.
 
-The key comes from the home folder's own secret (HKDF-SHA-256), never from the database. AES-256-GCM, a fresh nonce each time.
+The key comes from the home folder's own secret (HKDF-SHA-256), never from the database.
+AES-256-GCM, a fresh nonce each time.
 """
 
 import base64

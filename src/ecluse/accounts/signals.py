@@ -118,7 +118,7 @@ def trace_factor(factor: Authenticator, rule: str) -> None:
 
 
 def remember_kind(request: HttpRequest, factor: Authenticator) -> None:
-    """Keep whether a key is bound to one device (``hwk``) or may be copied between several (``swk``), as it says itself."""
+    """Keep whether a key is bound to one device (``hwk``) or may be copied to others (``swk``), as it says itself."""
     if factor.type == Authenticator.Type.WEBAUTHN:
         data = factor.wrap().authenticator_data
         request.session[KEY_KIND] = "swk" if data.flags & data.FLAG.BE else "hwk"

@@ -53,7 +53,7 @@ def revoke(account: Account) -> int:
 
 
 def holder(token: str) -> Token | None:
-    """Return the valid token row of ``token``, its account included; nothing when unknown, expired, revoked or out of dates."""
+    """Return the valid token row of ``token``, its account included; nothing when it is not, or no longer, one."""
     row = Token.objects.select_related("account").filter(digest=digest(token), revoked=None).first()
     now = timezone.now()
     if row is None or row.expires <= now or not row.account.employed(now.date()):

@@ -1,4 +1,4 @@
-"""Addresses of accounts. Of django-allauth only what is listed here exists: no sign-up, no e-mail, no password reset by mail."""
+"""Addresses of accounts. Of django-allauth only what is listed here exists: no sign-up, no e-mail, no reset by mail."""
 
 from allauth.account import views as allauth
 from django.urls import include, path

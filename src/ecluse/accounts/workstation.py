@@ -1,7 +1,9 @@
 """The browser a session was opened on, told by a signed cookie of its own.
 
-1. A session moved to a browser that lacks the cookie it was opened with is on a *new device*: it must prove a factor again.
-2. A key is handed out only when somebody has just proved who they are; its signature needs the secret of the home folder.
+1. A session moved to a browser that lacks the cookie it was opened with is on a *new device*: it proves a
+   factor again.
+2. A key is handed out only when somebody has just proved who they are; its signature needs the home folder's
+   secret.
 """
 
 import secrets

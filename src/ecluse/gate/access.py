@@ -27,9 +27,9 @@ class Wanted(msgspec.Struct, frozen=True):
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """Who wants to do what, why, to which patients.
 
-    ``duties`` is given by callers whose own SQL has already found them (patient pk → duty; absent = none); ``None`` makes the gate look.
-    ``approval`` is the number of an executed proposal (an export, an emergency with a second person).
-    ``reason`` is a short code for the trace, never free text.
+    ``duties`` is given by callers whose own SQL has already found them (patient pk → duty; absent = none); ``None``
+    makes the gate look. ``approval`` is the number of an executed proposal (an export, an emergency with a second
+    person). ``reason`` is a short code for the trace, never free text.
     """
 
     who: Who

@@ -5,7 +5,8 @@ Promises:
 - **G1** A key comes out of a :class:`~ecluse.gate.access.Pass` only, and only an answer "allow" of the safe makes one.
 - **G5** Every patient asked for yields one trace entry, refused ones too: refusals go to the safe in the same call.
 
-What the safe answers stands: it may refuse what the rules allowed (caps, locks, decoys), and a refusal of the rules is never asked again.
+What the safe answers stands: it may refuse what the rules allowed (caps, locks, decoys), and a refusal of the rules is
+never asked again.
 """
 
 from collections.abc import Mapping
@@ -88,7 +89,7 @@ def first_approval(known: Mapping[int, Said]) -> int | None:
 
 def verdict(
     law: Policy, access: Access, wanted: Wanted, found: Mapping[int, DutyKind], words: Said, approval: int | None
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """Ask the rules about one patient."""
     who = access.who
     return decide(

@@ -2,8 +2,9 @@
 
 Promises:
 
-- **G11** Who gives has a duty of their own for this patient, and not one that was given to them; nobody gives to themselves; the
-  receiver's profession accepts it; it ends within a week. The giver made the row, so it explains nothing to the giver.
+- **G11** Who gives has a duty of their own for this patient, and not one that was given to them; nobody gives to
+  themselves; the receiver's profession accepts it; it ends within a week. The giver made the row, so it explains
+  nothing to the giver.
 """
 
 from django.utils import timezone
@@ -25,7 +26,9 @@ SOURCE = "delegation"
 
 
 def give(who: Who, patient: int, ref: str, receiver: str, hours: int, request_id: str) -> None:
-    """Let ``receiver`` (an account) take care of ``patient`` for ``hours``. The entry is durable before the duty exists.
+    """Let ``receiver`` (an account) take care of ``patient`` for ``hours``.
+
+    The entry is durable before the duty exists.
 
     Raises:
         RefusedError: one of the conditions above does not hold; the refusal is traced.

@@ -1,25 +1,30 @@
-"""Why *this* patient: which duty, if any, explains that a worker has to do with a patient. Reading side; :mod:`ecluse.gate.feeds` writes.
+"""Why *this* patient: which duty, if any, explains that a worker has to do with a patient.
+
+Reading side; :mod:`ecluse.gate.feeds` writes.
 
 Promises:
 
 - **G3** A duty made by the account that uses it explains nothing, whoever signs in with it and however old the row is.
 - **G4** No profession has patients by itself: without a row there is no duty.
 
-A row names an account or a unit. A unit's row explains to those who work there now; an encounter of a unit also explains to those
-who are on call for it now (`on-call`). Which kinds explain to which profession is the policy's, and so is which one is told first.
+A row names an account or a unit. A unit's row explains to those who work there now; an encounter of a unit also
+explains to those who are on call for it now (`on-call`). Which kinds explain to which profession is the policy's, and
+so is which one is told first.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from itertools import islice
 
 import msgspec
 from django.db import connection
+from msgspec.structs import replace
 
 from ecluse.core.words import DutyKind
 
 IMPORT = "import:"
+NOBODY = -1
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -36,7 +41,7 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 def worker(username: str, kinds: Sequence[DutyKind], now: datetime | None = None) -> Worker | None:
-    """Find the account ``username`` and the units it works in, and is on call for, at ``now``; None when there is no such account."""
+    """Find the account ``username`` and its units at ``now``; None when there is no such account."""
     moment = connection.ops.adapt_datetimefield_value(now or datetime.now(UTC))
     with connection.cursor() as cursor:
         cursor.execute(UNITS, [moment, moment, moment, moment, username])
@@ -48,15 +53,18 @@ def worker(username: str, kinds: Sequence[DutyKind], now: datetime | None = None
 
 
 def explaining(who: Worker, patients: Iterable[int], now: int | None = None) -> dict[int, DutyKind]:
-    """Tell which of ``patients`` (numbers) are explained to ``who``, each by its foremost duty. One statement whatever their number."""
+    """Tell which of ``patients`` (numbers) are explained to ``who``, each by its foremost duty.
+
+    One statement whatever their number.
+    """
     wanted = list(patients)
     if not wanted or not who.kinds:
         return {}
     moment = seconds(now)
     units = list({*who.units, *who.on_call})
-    mine = [who.username, IMPORT + who.username]
+    mine = (who.username, IMPORT + who.username)
     with connection.cursor() as cursor:
-        cursor.execute(sql(OF_PATIENTS), [array(wanted), moment, moment, *mine, who.account, array(units)])
+        cursor.execute(sql(OF_PATIENTS), (array(wanted), moment, moment, *mine, who.account, array(units)))
         rows = cursor.fetchall()
     return foremost(who, rows)
 
@@ -69,31 +77,37 @@ def patients_of(
     unit: int | None = None,
     limit: int = 200,
 ) -> dict[int, DutyKind]:
-    """Give the work list of ``who``: at most ``limit`` patients explained to them, latest duties first, each with its foremost duty.
+    """Give the work list of ``who``: at most ``limit`` patients, latest duties first, each with its foremost duty.
 
     ``kinds`` narrows to some duties (a coder's list), ``unit`` to one unit of theirs.
     """
-    chosen = (
-        who if kinds is None else msgspec.structs.replace(who, kinds=tuple(k for k in who.kinds if k in set(kinds)))
-    )
-    if unit is not None:
-        chosen = msgspec.structs.replace(
-            chosen, units=tuple({unit} & {*who.units}), on_call=tuple({unit} & {*who.on_call}), account=-1
-        )
+    chosen = narrowed(who, kinds, unit)
     if not chosen.kinds:
         return {}
     moment = seconds(now)
     stored = {DutyKind.ENCOUNTER_IN_UNIT if kind is DutyKind.ON_CALL else kind for kind in chosen.kinds}
+    common = (moment, moment, who.username, IMPORT + who.username, text_array(stored))
     units = array({*chosen.units, *chosen.on_call})
-    common = [moment, moment, who.username, IMPORT + who.username, text_array(stored)]
     with connection.cursor() as cursor:
-        cursor.execute(sql(OF_WORKER), [chosen.account, *common, units, *common, limit * OVERSAMPLE])
+        cursor.execute(sql(OF_WORKER), (chosen.account, *common, units, *common, limit * OVERSAMPLE))
         rows = cursor.fetchall()
-    return dict(list(foremost(chosen, rows).items())[:limit])
+    return dict(islice(foremost(chosen, rows).items(), limit))
+
+
+def narrowed(who: Worker, kinds: Iterable[DutyKind] | None, unit: int | None) -> Worker:
+    """Return ``who`` with some duties only, or in one of their units only (and nothing of their own name then)."""
+    chosen = who
+    if kinds is not None:
+        wanted = frozenset(kinds)
+        chosen = replace(chosen, kinds=tuple(kind for kind in who.kinds if kind in wanted))
+    if unit is not None:
+        units, on_call = (tuple({unit}.intersection(those)) for those in (who.units, who.on_call))
+        chosen = replace(chosen, account=NOBODY, units=units, on_call=on_call)
+    return chosen
 
 
 def foremost(who: Worker, rows: Iterable[tuple[int, str, int | None, int | None]]) -> dict[int, DutyKind]:
-    """Keep for each patient the duty that comes first in ``who.kinds``; in the order in which patients are met in ``rows``.
+    """Keep for each patient of ``rows``, in their order, the duty that comes first in ``who.kinds``.
 
     ``rows``: patient, stored kind, account, unit.
     """
@@ -109,10 +123,7 @@ def foremost(who: Worker, rows: Iterable[tuple[int, str, int | None, int | None]
 
 def readings(who: Worker, stored: DutyKind, account: int | None, unit: int | None) -> list[DutyKind]:
     """Say as what a row that names ``who`` or a unit of theirs can be relied on (none, one or two duties)."""
-    if account == who.account or unit in who.units:
-        own = [stored]
-    else:
-        own = []
+    own = [stored] if account == who.account or unit in who.units else []
     called = stored is DutyKind.ENCOUNTER_IN_UNIT and unit in who.on_call
     return [*own, DutyKind.ON_CALL] if called else own
 
@@ -122,12 +133,12 @@ def seconds(now: int | None = None) -> int:
     return int(datetime.now(UTC).timestamp()) if now is None else now
 
 
-def array(numbers: Iterable[int]) -> Any:
-    """Bind many numbers as one parameter, so that the statement is the same, and stays prepared, for a page of any length."""
+def array(numbers: Iterable[int]) -> list[int] | str:
+    """Bind many numbers as one parameter, so that the statement stays prepared for a page of any length."""
     return list(numbers) if connection.vendor == "postgresql" else json.dumps(list(numbers))
 
 
-def text_array(words: Iterable[str]) -> Any:
+def text_array(words: Iterable[str]) -> list[str] | str:
     """Bind many words as one parameter."""
     listed = sorted(str(word) for word in words)
     return listed if connection.vendor == "postgresql" else json.dumps(listed)
@@ -176,14 +187,19 @@ SELECT patient_id, kind, account_id, unit_id FROM (
 def duty_sql(kinds: Sequence[DutyKind], *, patient: str, account: str, username: str, now: str, moment: str) -> str:
     """Spell a scalar sub-select that yields the stored kind of one duty explaining ``patient`` to ``account``, or NULL.
 
-    For callers that fetch everything in one raw statement. ``patient``, ``account``, ``username`` are SQL expressions of the outer
-    statement; ``now`` (whole Unix seconds) and ``moment`` (a time, as ``connection.ops.adapt_datetimefield_value`` gives it; used
-    twice) are SQL expressions too, usually named parameters. ``kinds`` come from the policy. On-call duties are not looked at.
+    For callers that fetch everything in one raw statement. ``patient``, ``account``, ``username`` are SQL expressions
+    of the outer statement; ``now`` (whole Unix seconds) and ``moment`` (a time, as
+    ``connection.ops.adapt_datetimefield_value`` gives it; used twice) are SQL expressions too, usually named
+    parameters. ``kinds`` come from the policy. On-call duties are not looked at.
     """
     words = ", ".join(f"'{DutyKind(kind).value}'" for kind in kinds) or "''"
+    units = (
+        f"SELECT m.unit_id FROM accounts_membership m WHERE m.account_id = {account}"  # noqa: S608 - expressions of our own
+        f" AND m.since <= {moment} AND (m.until IS NULL OR m.until > {moment})"
+    )
     return (
-        f"(SELECT d.kind FROM gate_duty d WHERE d.patient_id = {patient} AND d.until > {now} AND d.since <= {now}"
+        f"(SELECT d.kind FROM gate_duty d WHERE d.patient_id = {patient}"  # noqa: S608 - expressions of our own
+        f" AND d.until > {now} AND d.since <= {now}"
         f" AND d.made_by <> {username} AND d.made_by <> '{IMPORT}' || {username} AND d.kind IN ({words})"
-        f" AND (d.account_id = {account} OR d.unit_id IN (SELECT m.unit_id FROM accounts_membership m"
-        f" WHERE m.account_id = {account} AND m.since <= {moment} AND (m.until IS NULL OR m.until > {moment}))) LIMIT 1)"
+        f" AND (d.account_id = {account} OR d.unit_id IN ({units})) LIMIT 1)"
     )

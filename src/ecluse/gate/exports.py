@@ -1,9 +1,11 @@
-"""The ticket of an export: which patients, for whom, approved by whom. What is exported is what was approved, or nothing.
+"""The ticket of an export: which patients, for whom, approved by whom.
+
+What is exported is what was approved, or nothing.
 
 Promises:
 
-- **G14** An export names its patients by the digest of their list, its recipient by the fingerprint of their key, and its purpose;
-  change one and the ticket no longer fits. It is good once, for whoever asked, for four hours.
+- **G14** An export names its patients by the digest of their list, its recipient by the fingerprint of their key, and
+  its purpose; change one and the ticket no longer fits. It is good once, for whoever asked, for four hours.
 """
 
 import hashlib
@@ -27,17 +29,15 @@ def digest_of(refs: Sequence[str]) -> str:
 def propose_export(who: Who, refs: Sequence[str], recipient: str, purpose: Purpose, request_id: str) -> Ruled:
     """Ask for an export; a second person approves it. The answer's ``sequence`` names the ticket.
 
-    ``recipient`` is the fingerprint of the recipient's key. The proposal is durable before the row: a crash between leaves a
-    proposal without a ticket, which nothing can use.
+    ``recipient`` is the fingerprint of the recipient's key. The proposal is durable before the row: a crash between
+    leaves a proposal without a ticket, which nothing can use.
     """
     rule = unfit(who, refs, purpose)
     if rule:
         sequence = note(who, Action.EXPORT, rule, request_id, decision=Decision.REFUSE, detail="export")
         return Ruled(decision=Decision.REFUSE, rule=rule, sequence=sequence)
     digest = digest_of(refs)
-    act = Proposal(
-        kind=ProposalKind.EXPORT, count=len(refs), digest=digest, recipient=recipient, purpose=purpose
-    )  # fmt: skip
+    act = Proposal(kind=ProposalKind.EXPORT, count=len(refs), digest=digest, recipient=recipient, purpose=purpose)
     ruled = safe().call(Propose(who=who, proposal=act, request=request_id))
     if ruled.decision is Decision.ALLOW:
         now = datetime.now(UTC)

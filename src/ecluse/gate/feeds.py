@@ -2,9 +2,10 @@
 
 Promises:
 
-- **G3** Every row says who caused it (``made_by``). What account X writes, on a page or over FHIR, has ``made_by`` X; what an
-  import run as X brings has ``import:X``. Neither ever explains anything to X.
-- **G9** No duty lasts longer than the work it stands for: each kind has its grace, and what is already over makes no row.
+- **G3** Every row says who caused it (``made_by``). What account X writes, on a page or over FHIR, has ``made_by`` X;
+  what an import run as X brings has ``import:X``. Neither ever explains anything to X.
+- **G9** No duty lasts longer than the work it stands for: each kind has its grace, and what is already over makes no
+  row.
 
 An importer takes :func:`rows` of many facts and copies them in itself, in the order of :data:`COLUMNS`.
 """
@@ -66,7 +67,10 @@ TABLE = "gate_duty"
 
 
 class Maker(msgspec.Struct, frozen=True):
-    """Who causes rows, and when. ``desks``: units (numbers) of admissions, coding and billing, by the kind of duty they get."""
+    """Who causes rows, and when.
+
+    ``desks``: units (numbers) of admissions, coding and billing, by the kind of duty they get.
+    """
 
     made_by: str
     now: int
@@ -98,24 +102,35 @@ def row(maker: Maker, fact: Fact, span: tuple[int, int]) -> list[Row]:
 
 
 def of_encounter(maker: Maker, patient: int, unit: int | None, start: int, end: int | None, source: str) -> list[Row]:
-    """Rows of a stay or a visit: the ward's, and those of the desks (admissions around both ends, coding and billing after the end)."""
+    """Rows of a stay: the ward's; admissions' around both ends; those of coding and billing after the end."""
     ward = Fact(DutyKind.ENCOUNTER_IN_UNIT, patient, source, unit=unit)
     made = row(maker, ward, spans(start, end, PREPARE, AFTER_STAY))
-    desk_times = [
-        (DutyKind.ADMISSION, spans(start, start, AT_THE_DESK, AT_THE_DESK)),
-        *([(DutyKind.ADMISSION, spans(end, end, AT_THE_DESK, AT_THE_DESK))] if end is not None else []),
-        *([(DutyKind.CODING, (end, end + CODING_WITHIN))] if end is not None else []),
-        *([(DutyKind.BILLING, (end, end + BILLING_WITHIN))] if end is not None else []),
-    ]
+    desk_times = [(DutyKind.ADMISSION, span) for span in at_the_desk(start, end)]
+    if end is not None:
+        desk_times += [(DutyKind.CODING, (end, end + CODING_WITHIN)), (DutyKind.BILLING, (end, end + BILLING_WITHIN))]
     for kind, span in desk_times:
         for desk in maker.desks.get(kind, ()):
             made += row(maker, Fact(kind, patient, source, unit=desk), span)
     return made
 
 
+def at_the_desk(start: int, end: int | None) -> list[tuple[int, int]]:
+    """Say when admissions has to do with a stay: around its start and its end, in one go when they are close."""
+    if end is None or end - start <= 2 * AT_THE_DESK:
+        return [spans(start, start if end is None else end, AT_THE_DESK, AT_THE_DESK)]
+    return [spans(moment, moment, AT_THE_DESK, AT_THE_DESK) for moment in (start, end)]
+
+
 def of_appointment(
-    maker: Maker, patient: int, start: int, end: int | None, source: str, *, account: int | None = None, unit: int | None = None
-) -> list[Row]:  # fmt: skip
+    maker: Maker,
+    patient: int,
+    start: int,
+    end: int | None,
+    source: str,
+    *,
+    account: int | None = None,
+    unit: int | None = None,
+) -> list[Row]:
     """Rows of an appointment with a person (``account``), in a consultation (``unit``), or both; never open-ended."""
     span = spans(start, start + HOUR if end is None else end, PREPARE, AFTER_APPOINTMENT)
     mine = row(maker, Fact(DutyKind.APPOINTMENT, patient, source, account=account), span)
@@ -135,7 +150,7 @@ def of_order(maker: Maker, patient: int, department: int | None, at: int, done: 
 
 def of_care_team(
     maker: Maker, patient: int, members: Iterable[int], units: Iterable[int], start: int, end: int | None, source: str
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     """Rows of a care team: one for each member (account) and each unit."""
     span = spans(start, end, 0, 0)
     facts = [Fact(DutyKind.CARE_TEAM, patient, source, account=member) for member in members]
@@ -145,13 +160,16 @@ def of_care_team(
 
 def of_list(
     maker: Maker, kind: DutyKind, patients: Iterable[int], unit: int, start: int, end: int, source: str
-) -> list[Row]:  # fmt: skip
-    """Rows of a work list given to a desk: ``coding``, ``billing``, ``admission`` or ``feed`` (an interface's own patients)."""
+) -> list[Row]:
+    """Rows of a work list given to a desk (``coding``, ``billing``, ``admission``) or to an interface (``feed``)."""
     return [made for patient in patients for made in row(maker, Fact(kind, patient, source, unit=unit), (start, end))]
 
 
 def put(rows: Sequence[Row], *, patient: int, source: str) -> None:
-    """Put ``rows`` in the place of what ``source`` had given ``patient`` (none = withdraw). For one resource written or ended."""
+    """Put ``rows`` in the place of what ``source`` had given ``patient`` (none = withdraw).
+
+    For one resource written or ended.
+    """
     with transaction.atomic():
         Duty.objects.filter(patient_id=patient, source=source).delete()
         Duty.objects.bulk_create(Duty(**one._asdict()) for one in rows)
@@ -167,7 +185,10 @@ DESKS = {"admissions": DutyKind.ADMISSION, "coding": DutyKind.CODING, "billing":
 
 
 class Places(msgspec.Struct):
-    """Units and people by the names that records use: unit code, RPPS number, account name. Read once, for a bulk import."""
+    """Units and people by the names that records use: unit code, RPPS number, account name.
+
+    Read once, for a bulk import.
+    """
 
     units: dict[str, int] = {}
     rpps: dict[str, int] = {}
@@ -185,7 +206,7 @@ class Places(msgspec.Struct):
             {rpps: pk for _, pk, rpps in people if rpps},
             {name: pk for name, pk, _ in people},
             desks,
-        )  # fmt: skip
+        )
 
     def maker(self, made_by: str, now: int) -> Maker:
         """Return the maker for rows caused by ``made_by`` (an account name, or ``import:NAME``)."""

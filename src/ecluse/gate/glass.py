@@ -2,10 +2,11 @@
 
 Promises:
 
-- **G6** One patient, what the profession reads and no more, two hours. The first few an hour open for one person alone; after that
-  a second person signs beside the first. Care is never refused to two people.
+- **G6** One patient, what the profession reads and no more, two hours. The first few an hour open for one person alone;
+  after that a second person signs beside the first. Care is never refused to two people.
 - **G7** The second person is never the first, and proves who they are there and then (:mod:`ecluse.gate.second`).
-- **G10** Every broken glass is on the data protection officer's list until they have looked at it (:mod:`ecluse.gate.reviews`).
+- **G10** Every broken glass is on the data protection officer's list until they have looked at it
+  (:mod:`ecluse.gate.reviews`).
 
 What is then shown is counted by the safe, whatever this module believes.
 """
@@ -46,7 +47,7 @@ def break_alone(who: Who, told: Told, request_id: str) -> Glass | Refusal:
 
 
 def break_together(who: Who, second: Who, told: Told, request_id: str) -> Glass | Refusal:
-    """Break the glass with ``second``, who has just proved who they are: proposed by one, approved by the other, executed once.
+    """Break the glass with ``second``, who has just proved who they are: proposed by one, approved by the other.
 
     Raises:
         BadInputError: no reason, or no text.
@@ -120,7 +121,10 @@ def refused(who: Who, told: Told, ruled: Verdict, request_id: str) -> Refusal:
 
 
 def keep(who: Who, told: Told, request_id: str, second: str = "", approval: int | None = None) -> Glass:
-    """Trace the broken glass, then keep it. After a crash between the two the trace tells of a glass that opens nothing: it is broken again."""
+    """Trace the broken glass, then keep it.
+
+    After a crash between the two the trace tells of a glass that opens nothing: it is broken again.
+    """
     text = seal(who, told.text, about("glass", who.account, told.ref), request_id)
     now = datetime.now(UTC)
     sequence = note(

@@ -1,8 +1,9 @@
-"""The one place that turns a refusal into HTTP: a page that says the rule in plain words and what to do next, or a FHIR outcome.
+"""The one place that turns a refusal into HTTP: a page that says what to do next, or a FHIR outcome.
 
 Promises:
 
-- **G13** A refusal shows nothing of the patient: no name, no identifier, no part of the record; only the rule and the way on.
+- **G13** A refusal shows nothing of the patient: no name, no identifier, no part of the record; only the rule and the
+  way on.
 
 | decision | page | FHIR |
 |---|---|---|
@@ -60,7 +61,10 @@ def status(decision: Decision, rule: str) -> int:
 
 
 def page(request: HttpRequest, ticket: Ticket, signed: str, error: str = "") -> HttpResponse:
-    """Show the refusal ``ticket`` tells of, with the forms that may lift it. ``error``: what was wrong with the last try."""
+    """Show the refusal ``ticket`` tells of, with the forms that may lift it.
+
+    ``error``: what was wrong with the last try.
+    """
     response = render(
         request,
         "gate/refused.html",

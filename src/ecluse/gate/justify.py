@@ -1,4 +1,4 @@
-"""A reason given, for one patient, in one session, for two hours: it turns "say why" into an unexplained access, counted apart.
+"""A reason given, for one patient, in one session, for two hours: "say why" becomes an unexplained access.
 
 Promises:
 
@@ -8,6 +8,7 @@ Promises:
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from ecluse.accounts.models import Account
 from ecluse.core.errors import BadInputError, RefusedError
@@ -39,9 +40,9 @@ class Told(msgspec.Struct, frozen=True):
             BadInputError: unknown code, or hardly any text.
         """
         if self.reason not in codes:
-            raise BadInputError("Choose a reason in the list.")
+            raise BadInputError(_("Choose a reason in the list."))
         if len(self.text.strip()) < SHORTEST_TEXT:
-            raise BadInputError("Say in a few words why.")
+            raise BadInputError(_("Say in a few words why."))
         return self
 
 
@@ -57,7 +58,9 @@ def may_justify(profession: str) -> bool:
 
 
 def justify(who: Who, told: Told, request_id: str) -> Justification:
-    """Keep the reason ``who`` gives. The entry is durable before the row exists: a crash between loses the row only, and it is given again.
+    """Keep the reason ``who`` gives.
+
+    The entry is durable before the row exists: a crash between loses the row only, and it is given again.
 
     Raises:
         RefusedError: the profession may not, or nobody is signed in.

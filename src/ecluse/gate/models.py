@@ -1,8 +1,8 @@
 """What the gate keeps: duties, justifications, broken glass, export tickets. Never anything clinical.
 
-Patients are numbers here (``record.Patient.pk``, without a foreign key: the gate stands below the record). Free text is sealed
-with a key of the safe (``gate/sealed.py``). Times of duties are whole Unix seconds: the same comparison on every database,
-and nothing to parse when a million rows are copied in.
+Patients are numbers here (``record.Patient.pk``, without a foreign key: the gate stands below the record). Free text is
+sealed with a key of the safe (``gate/sealed.py``). Times of duties are whole Unix seconds: the same comparison on every
+database, and nothing to parse when a million rows are copied in.
 """
 
 from typing import ClassVar
@@ -16,10 +16,11 @@ FOREVER = 253_402_300_799
 
 
 class Duty(models.Model):
-    """Why an account, or everybody who works in a unit, may have to do with one patient between ``since`` and ``until``.
+    """Why an account, or everybody who works in a unit, may have to do with one patient for a time.
 
-    ``made_by`` is the account that caused the row (``import:NAME`` for an import run as NAME): to that account the row explains nothing.
-    ``source`` names what it was derived from, such as ``Encounter/3``; with the patient it tells which rows to replace.
+    ``made_by`` is the account that caused the row (``import:NAME`` for an import run as NAME): to that account the row
+    explains nothing. ``source`` names what it was derived from, such as ``Encounter/3``; with the patient it tells
+    which rows to replace.
     """
 
     kind = models.CharField(max_length=24)
@@ -82,7 +83,10 @@ class Justification(Reasoned):
 
 
 class Glass(Reasoned):
-    """The glass broken for one patient by one account. ``approval`` is the executed proposal when a second person was needed."""
+    """The glass broken for one patient by one account.
+
+    ``approval`` is the executed proposal when a second person was needed.
+    """
 
     compartments = models.CharField(max_length=80)
     second = models.CharField(_("second person"), max_length=64, blank=True)
@@ -109,7 +113,10 @@ class Glass(Reasoned):
 
 
 class ExportTicket(models.Model):
-    """What was proposed for export, so that what is exported can be compared with it. ``sequence`` names the proposal in the safe."""
+    """What was proposed for export, so that what is exported can be compared with it.
+
+    ``sequence`` names the proposal in the safe.
+    """
 
     sequence = models.BigIntegerField(unique=True)
     account = models.ForeignKey("accounts.Account", on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,7 @@
-"""The reasons people may give, and what each rule says to them in plain words. Codes go to the trace; words are for pages."""
+"""The reasons people may give, and what each rule says to them in plain words.
+
+Codes go to the trace; words are for pages.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +74,13 @@ RULES: dict[str, Promise] = {
     "not-an-approver": _("The second person's profession cannot approve this."),
     "same-person": _("The second person must be somebody else."),
     "beneficiary": _("The second person must be somebody else."),
+    "two-people-from-now": _(
+        "You have broken the glass as often as one person may in an hour. A second person signs now."
+    ),
+    "already-reviewed": _("Somebody has reviewed this one already."),
+    "giver-without-duty": _("You can only give a patient you take care of yourself."),
+    "receiver-unfit": _("This colleague cannot take the patient."),
+    "delegation-too-long": _("Between one hour and one week."),
     "fresh-proof": _("The second person must prove again who they are."),
 }
 """What each rule of the gate and of the safe says. A rule that is not here is told as :data:`PLAIN`."""

@@ -2,13 +2,14 @@
 
 Promises:
 
-- **G10** Every broken glass is listed until somebody has looked at it; who broke a glass, or signed for it, does not review it. Reading
-  a text is traced. A review is written once: there is no verb to change or remove a row.
+- **G10** Every broken glass is listed until somebody has looked at it; who broke a glass, or signed for it, does not
+  review it. Reading a text is traced. A review is written once: there is no verb to change or remove a row.
 """
 
 from datetime import UTC, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Action
@@ -45,16 +46,16 @@ def conclude(who: Who, glass: Glass, outcome: str, request_id: str) -> None:
         RefusedError: one's own glass, or already reviewed.
     """
     if outcome not in OUTCOMES:
-        raise BadInputError("Choose an outcome in the list.")
+        raise BadInputError(_("Choose an outcome in the list."))
     if who.account in {glass.account.username, glass.second}:
         raise RefusedError("same-person")
-    open_still = Glass.objects.filter(Q(pk=glass.pk) & Q(reviewed=None))
+    open_still = Glass.objects.filter(pk=glass.pk, reviewed=None)
     if not open_still.exists():
         raise RefusedError("already-reviewed")
     note(
         who,
-        Action.BREAK_GLASS,
-        "reviewed",
+        Action.DUTY,
+        "glass-reviewed",
         request_id,
         patient=glass.ref,
         target=glass.account.username,

@@ -3,12 +3,14 @@
 Promises:
 
 - **G2** What the policy does not list is refused: unknown profession, action, purpose, compartment.
-- **G4** No right stands by itself: without a duty there is a reason to give, a glass to break or a second person to bring;
-  a profession with no rights gets nothing whatever it brings.
-- **G6** A broken glass opens one patient, no wider than it was broken, and neither prints, exports nor gives everything at once.
+- **G4** No right stands by itself: without a duty there is a reason to give, a glass to break or a second person to
+  bring; a profession with no rights gets nothing whatever it brings.
+- **G6** A broken glass opens one patient, no wider than it was broken, and neither prints, exports nor gives everything
+  at once.
 
-A profession says which compartments and actions; a duty says why this patient; both are needed. The order of the questions is that
-of :func:`decide`, and every answer names the rule that made it. Adding a lock can only turn a yes into a no, never the reverse.
+A profession says which compartments and actions; a duty says why this patient; both are needed. The order of the
+questions is that of :func:`decide`, and every answer names the rule that made it. Adding a lock can only turn a yes
+into a no, never the reverse.
 """
 
 from collections.abc import Collection
@@ -33,6 +35,7 @@ RANK = (
 )
 """Which duty is told when several explain a patient: the closest to care first."""
 
+PROFESSIONS = frozenset(word.value for word in Profession)
 CHANGING = frozenset({Action.WRITE, Action.CREATE})
 UNDER_GLASS = frozenset({Action.READ, Action.HISTORY, Action.SEARCH, Action.LIST, Action.WRITE})
 """What an emergency needs: see and note, not print, not take away."""
@@ -45,8 +48,9 @@ SHOWN_BY_SEARCH = frozenset({Compartment.IDENTITY})
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One access to one patient, as the rules see it.
 
-    ``duty``: the foremost duty found, accepted or not. ``justified``: a reason was given in this session. ``glass``: what a glass
-    still broken opens; ``seconded``: it was broken with a second person. ``approved``: an executed proposal is named.
+    ``duty``: the foremost duty found, accepted or not. ``justified``: a reason was given in this session. ``glass``:
+    what a glass still broken opens; ``seconded``: it was broken with a second person. ``approved``: an executed
+    proposal is named.
     """
 
     profession: str
@@ -95,7 +99,7 @@ def writable(policy: Policy, profession: str) -> frozenset[Compartment]:
 
 
 def may(policy: Policy, profession: str, action: Action) -> bool:
-    """Tell whether ``profession`` has ``action`` at all (to show a button, or to create a patient; the safe asks again)."""
+    """Tell whether ``profession`` has ``action`` at all (to show a button; the safe asks again)."""
     rights = rights_of(policy, profession)
     return rights is not None and action in rights.actions
 
@@ -108,7 +112,7 @@ def kinds(policy: Policy, profession: str) -> tuple[DutyKind, ...]:
 
 def rights_of(policy: Policy, profession: str) -> Rights | None:
     """Return the rights of ``profession``, or None when the word or its table is unknown."""
-    return policy.professions.get(profession)  # type: ignore[call-overload]
+    return policy.professions.get(Profession(profession)) if profession in PROFESSIONS else None
 
 
 def decide(policy: Policy, asked: Asked) -> Verdict:
@@ -126,7 +130,7 @@ def beyond_rights(rights: Rights, asked: Asked) -> Verdict | None:
     if asked.purpose not in rights.purposes:
         return no("purpose-not-granted")
     granted = rights.write if asked.action in CHANGING else rights.read
-    if not asked.compartments or not granted.issuperset(asked.compartments):  # type: ignore[arg-type]
+    if not asked.compartments or not granted.issuperset(asked.compartments):
         return no("compartment-not-granted")
     return None
 
@@ -168,7 +172,7 @@ def broken(rights: Rights, asked: Asked) -> Verdict:
         return yes("break-glass", ground)
     if asked.glass is None:
         return no("glass-not-broken")
-    if asked.action not in UNDER_GLASS or not asked.glass.issuperset(asked.compartments):  # type: ignore[arg-type]
+    if asked.action not in UNDER_GLASS or not asked.glass.issuperset(asked.compartments):
         return no("wider-than-the-glass")
     return yes("break-glass", ground)
 
@@ -181,7 +185,7 @@ def unexplained(rights: Rights, asked: Asked) -> Verdict:
         return no("needs-a-duty")
     if asked.justified:
         return yes("justified", Ground.UNEXPLAINED)
-    if asked.action == Action.SEARCH and SHOWN_BY_SEARCH.issuperset(asked.compartments):  # type: ignore[arg-type]
+    if asked.action == Action.SEARCH and SHOWN_BY_SEARCH.issuperset(asked.compartments):
         return yes("precise-search", Ground.UNEXPLAINED)
     if asked.profession == Profession.INTERFACE_SERVICE:
         return no("no-duty")

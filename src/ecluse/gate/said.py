@@ -1,4 +1,4 @@
-"""What somebody has already said about a patient without a duty: a reason given in this session, a glass still broken."""
+"""What somebody has already said about a patient: a reason given in this session, a glass still broken."""
 
 import hashlib
 from collections.abc import Collection
@@ -13,7 +13,10 @@ from ecluse.safe.protocol import Who
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What was said about one patient. ``approval`` names the executed proposal of a glass broken with a second person."""
+    """What was said about one patient.
+
+    ``approval`` names the executed proposal of a glass broken with a second person.
+    """
 
     justified: bool = False
     glass: frozenset[Compartment] | None = None
@@ -47,7 +50,7 @@ def said(who: Who, patients: Collection[int], now: datetime | None = None) -> di
 
 
 def merge(before: Said, compartments: str | None, approval: int | None) -> Said:
-    """Add one row to what is known: a justification has no compartments; of two glasses, one with a second person counts."""
+    """Add one row to what is known: one without compartments is a reason; a seconded glass comes first."""
     if compartments is None:
         return msgspec.structs.replace(before, justified=True)
     if before.approval is not None and approval is None:

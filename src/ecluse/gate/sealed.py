@@ -2,7 +2,8 @@
 
 Promises:
 
-- **G8** No free text is in the trace, in a log or, unsealed, in the database. The key is the safe's; each use of it is traced.
+- **G8** No free text is in the trace, in a log or, unsealed, in the database. The key is the safe's; each use of it is
+  traced.
 """
 
 import os

@@ -2,8 +2,8 @@
 
 Promises:
 
-- **G7** Never the requester. The proof is whole (password and second factor), counts against the same attempt limits as a sign-in, opens
-  no session, and says nothing of which part was wrong.
+- **G7** Never the requester. The proof is whole (password and second factor), counts against the same attempt limits as
+  a sign-in, opens no session, and says nothing of which part was wrong.
 """
 
 from allauth.account.adapter import get_adapter

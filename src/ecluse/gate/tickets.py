@@ -1,9 +1,11 @@
-"""What a form of the gate is about, signed: which patient, which refusal, where to go afterwards. The browser cannot change it.
+"""What a form of the gate is about, signed: which patient, which refusal, where to go afterwards.
+
+The browser cannot change it.
 
 Promises:
 
-- **G12** A ticket is good for the account and session it was made for, and for a quarter of an hour. It names a patient by
-  pseudonym and number, never by anything a person could read, and never leads out of this site.
+- **G12** A ticket is good for the account and session it was made for, and for a quarter of an hour. It names a patient
+  by pseudonym and number, never by anything a person could read, and never leads out of this site.
 """
 
 from typing import Any
@@ -58,7 +60,7 @@ def make(request: HttpRequest, refusal: Refusal, next_url: str = "") -> str:
 
 
 def about(request: HttpRequest, patient: int, ref: str, next_url: str) -> str:
-    """Sign a ticket about a patient nothing has been refused for yet (to break the glass, to give a patient to a colleague)."""
+    """Sign a ticket about a patient before anything is refused (to break the glass, to give them to a colleague)."""
     wanted = Wanted(patient, ref, b"", ())
     return make(request, Refusal(wanted, Decision.JUSTIFY, "say-why", 0), next_url)
 

@@ -27,7 +27,10 @@ def home() -> Home:
 
 
 def policy() -> Policy:
-    """Return the policy, read once: the safe itself reads it at its start only. What the safe decides counts, in any case."""
+    """Return the policy, read once: the safe itself reads it at its start only.
+
+    What the safe decides counts, in any case.
+    """
     return read(home().safe / "policy.toml")
 
 

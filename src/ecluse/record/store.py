@@ -1,32 +1,34 @@
 """The store: read, history, create, update of one patient's resources, always under a :class:`Pass`.
 
-Promises:
-
-- **R2** Nothing is opened or sealed without the key that the Pass carries.
-- **R6** An update names the version it changes; a stale one is refused and changes nothing.
+- **R2** Nothing is opened or sealed without the key that the Pass carries. Writing is in ``writing.py``, told here again.
 """
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
-from django.db.models import Max
-
-from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Compartment
 from ecluse.gate.access import Pass, Wanted
 from ecluse.record import vault
-from ecluse.record.fhir_types import BINARY, DIRECTORY_TYPES, PATIENT_TYPES, SUBJECT, Resource, fhir_id, split
-from ecluse.record.models import File, Part, Patient, now_ms
-from ecluse.record.validate import check
+from ecluse.record.fhir_types import Resource
+from ecluse.record.models import Part, Patient
+from ecluse.record.stored import NotFoundError, StaleError, Stored
 from ecluse.record.vault import Row
+from ecluse.record.writing import create, create_patient, update
 
-
-class NotFoundError(BadInputError):
-    """No such resource, or nothing of it may be shown."""
-
-
-class StaleError(BadInputError):
-    """The resource has changed since the version the sender knew (HTTP 412)."""
+__all__ = [
+    "NotFoundError",
+    "StaleError",
+    "Stored",
+    "compartments_held",
+    "create",
+    "create_patient",
+    "current_parts",
+    "history",
+    "patient_by_ref",
+    "read",
+    "read_all",
+    "update",
+    "wanted",
+]
 
 
 def patient_by_ref(ref: str) -> Patient | None:

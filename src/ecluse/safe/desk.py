@@ -84,8 +84,8 @@ class Desk:
 
     def tick(self, now: float) -> None:
         """Set the time of the next requests. It never goes back, whatever the clock does."""
-        self.state.now = max(self.state.now, now)
-        self._time = datetime.fromtimestamp(self.state.now, UTC)
+        self._time = datetime.fromtimestamp(max(self.state.now, now), UTC)
+        self.state.now = self._time.timestamp()
 
     def handle(self, request: Request) -> Reply:
         """Decide ``request``, stage its entries, return its reply."""
@@ -135,7 +135,7 @@ class Desk:
         opening = Opening(self.state, request, who["session"])
         answers, max_age, refused, decoy = [], 0, False, False
         for item in request.items:
-            tag = keys.patient_tag(item.patient)
+            tag = keys.marks.tag(item.patient)
             if item.refused:
                 decision = item.decision if item.decision is not Decision.ALLOW else Decision.REFUSE
                 ruling = Ruling(decision, item.refused)
@@ -200,7 +200,7 @@ class Desk:
         every = tuple(rights_of(self.state, request.who).write)
         births = []
         for newcomer in request.newcomers:
-            mark = self.keys.decoy_mark(newcomer.patient) if newcomer.decoy else os.urandom(8).hex()
+            mark = self.keys.marks.decoy(newcomer.patient) if newcomer.decoy else os.urandom(8).hex()
             sequence = self.write(
                 Action.CREATE,
                 Decision.ALLOW,

@@ -57,6 +57,21 @@ def replace(path: Path, data: bytes, mode: int = 0o600, *, durable: bool = True)
         sync_folder(path.parent)
 
 
+def append(path: Path, data: bytes) -> None:
+    """Append ``data`` durably, all of it or nothing."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        end = os.fstat(fd).st_size
+        try:
+            write_all(fd, data)
+            os.fdatasync(fd)
+        except OSError:
+            os.ftruncate(fd, end)
+            raise
+    finally:
+        os.close(fd)
+
+
 @contextmanager
 def socket_name(path: Path) -> Iterator[str]:
     """Give a name for the Unix socket at ``path`` that is short enough (108 bytes) however long the path is."""

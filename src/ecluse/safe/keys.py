@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from argon2.low_level import Type, hash_secret_raw
@@ -98,6 +99,21 @@ def hkdf(master: bytes, salt: bytes, info: bytes) -> bytes:
     return hmac.digest(hmac.digest(salt, master, "sha256"), info + b"\x01", "sha256")
 
 
+class Marks(NamedTuple):
+    """The two keyed hashes that reading a trace needs."""
+
+    tag_key: bytes
+    decoy_key: bytes
+
+    def tag(self, patient: str) -> int:
+        """Return the 64-bit number under which caps count a patient; without the key nobody can make two collide."""
+        return int.from_bytes(hashlib.blake2b(patient.encode(), digest_size=8, key=self.tag_key).digest(), "big")
+
+    def decoy(self, patient: str) -> str:
+        """Return the mark that a decoy's creation bears; any other creation bears random digits of the same form."""
+        return hmac.digest(self.decoy_key, patient.encode(), "sha256")[:8].hex()
+
+
 class Keys:
     """All that the safe derives."""
 
@@ -105,8 +121,7 @@ class Keys:
         self._master = master
         self._token_key = self._own("blind index")
         self._session_key = self._own("session")
-        self._patient_key = self._own("patient tag")
-        self._decoy_key = self._own("decoy")
+        self.marks = Marks(self._own("patient tag"), self._own("decoy"))
         self._sessions: dict[str, str] = {}
         self.directory = self._own("directory")
         self.snapshot = self._own("snapshot")
@@ -140,11 +155,3 @@ class Keys:
             known = hmac.digest(self._session_key, session.encode(), "sha256")[:8].hex()
             self._sessions[session] = known
         return known
-
-    def patient_tag(self, patient: str) -> int:
-        """Return the 64-bit number under which caps count a patient; without the key nobody can make two collide."""
-        return int.from_bytes(hashlib.blake2b(patient.encode(), digest_size=8, key=self._patient_key).digest(), "big")
-
-    def decoy_mark(self, patient: str) -> str:
-        """Return the mark that a decoy's creation bears; any other creation bears random digits of the same form."""
-        return hmac.digest(self._decoy_key, patient.encode(), "sha256")[:8].hex()

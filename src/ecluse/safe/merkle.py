@@ -135,3 +135,21 @@ def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) ->
     if last != 0:
         raise ProofError("the path is too short")
     return root
+
+
+def rows_above(leaves: list[bytes]) -> list[list[bytes]]:
+    """Return ``leaves`` and, row by row, the roots of all full subtrees above them."""
+    rows = [leaves]
+    while len(row := rows[-1]) > 1:
+        rows.append([_sha256(NODE + row[i] + row[i + 1]).digest() for i in range(0, len(row) - 1, 2)])
+    return rows
+
+
+def peaks_of(rows: Sequence[Sequence[bytes]], size: int) -> list[bytes]:
+    """Return the peaks of the first ``size`` leaves of ``rows`` (as made by :func:`rows_above`), largest first."""
+    peaks, start = [], 0
+    for height in reversed(range(size.bit_length())):
+        if size >> height & 1:
+            peaks.append(rows[height][start >> height])
+            start += 1 << height
+    return peaks

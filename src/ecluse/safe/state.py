@@ -115,22 +115,22 @@ class State:
         self.now = max(self.now, at)
         if entry.decision is Decision.ALLOW:
             if entry.ground is not None:
-                self._show(entry, self.keys.patient_tag(entry.patient) if tag is None else tag)
+                self._show(entry, entry.ground, self.keys.marks.tag(entry.patient) if tag is None else tag)
             elif entry.mark:
                 self.created(entry.account).add(tick_of(self.now))
-                if entry.mark == self.keys.decoy_mark(entry.patient):
+                if entry.mark == self.keys.marks.decoy(entry.patient):
                     self.decoys.add(entry.patient)
             elif entry.terms:
                 tally = self.searched if entry.action is Action.SEARCH else self.created
                 tally(entry.account).add(tick_of(self.now))
             else:
                 self._act(entry)
-        elif entry.decision is Decision.REFUSE and entry.action is not Action.LOGIN_FAILURE:
+        elif entry.decision is Decision.REFUSE and entry.account in self.accounts and entry.action is not Action.LOGIN_FAILURE:
             self._refused(entry)
 
-    def _show(self, entry: Entry, tag: int) -> None:
+    def _show(self, entry: Entry, ground: Ground, tag: int) -> None:
         tick = tick_of(self.now)
-        self.counts(entry.account, Ground(entry.ground)).show(tag, tick)
+        self.counts(entry.account, ground).show(tag, tick)
         self.everyone.show(tag, tick)
         if entry.action is Action.EXPORT and entry.approval is not None:
             self.approved.pop(entry.approval, None)
@@ -163,11 +163,12 @@ class State:
             until = self.now + self.policy.approvals.hours * 3600
             self.waiting[entry.seq] = Asked(entry.account, entry.session, self.now, until, proposal)
         elif entry.action is Action.APPROVE and entry.approval is not None:
-            asked = self.waiting.pop(entry.approval)
-            until = self.now + (proposal.seconds or self.policy.approvals.hours * 3600)
+            asked = self.waiting.pop(entry.approval, None)
             self._forget_old()
-            self.approved[entry.approval] = msgspec.structs.replace(asked, at=self.now, until=until)
-            self._execute(proposal)
+            if asked is not None:
+                until = self.now + (proposal.seconds or self.policy.approvals.hours * 3600)
+                self.approved[entry.approval] = msgspec.structs.replace(asked, at=self.now, until=until)
+                self._execute(proposal)
 
     def _forget_old(self) -> None:
         for asked in (self.waiting, self.approved):

@@ -8,6 +8,8 @@
 
 from array import array
 from bisect import bisect_left
+from collections import Counter as Numbers
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ecluse.core.words import Window
@@ -35,6 +37,11 @@ LONGEST = SPANS[-1]
 def tick_of(seconds: float) -> int:
     """Return the tick of a Unix time."""
     return int(seconds) // TICK_SECONDS
+
+
+def _oldest(tick: int) -> int:
+    """Return the first tick that the longest window still covers."""
+    return (tick // LONGEST.grain - LONGEST.buckets) * LONGEST.grain
 
 
 class Counter:
@@ -78,6 +85,23 @@ class Distinct:
         self.ticks = array("I")
         self.counters = tuple(Counter(span) for span in SPANS)
 
+    @classmethod
+    def of(cls, last: Mapping[int, int], tick: int) -> "Distinct":
+        """Count the patients of ``last`` (patient to its last tick) as they stand at ``tick``."""
+        found = cls()
+        oldest = _oldest(tick)
+        kept = sorted(patient for patient, shown in last.items() if shown >= oldest)
+        found.patients = array("Q", kept)
+        found.ticks = array("I", [last[patient] for patient in kept])
+        numbers = sorted(Numbers(found.ticks).items())
+        for counter in found.counters:
+            for shown, number in numbers:
+                bucket = shown // counter.span.grain
+                counter.buckets[bucket] = counter.buckets.get(bucket, 0) + number
+            counter.total = len(kept)
+            counter.forget(tick)
+        return found
+
     def last(self, patient: int) -> int | None:
         """Return the tick ``patient`` was last shown at."""
         at = bisect_left(self.patients, patient)
@@ -115,7 +139,7 @@ class Distinct:
 
     def _purge(self, tick: int) -> None:
         """Drop the patients that left the longest window."""
-        oldest = (tick // LONGEST.grain - LONGEST.buckets) * LONGEST.grain
+        oldest = _oldest(tick)
         kept = [i for i, last in enumerate(self.ticks) if last >= oldest]
         self.patients = array("Q", [self.patients[i] for i in kept])
         self.ticks = array("I", [self.ticks[i] for i in kept])

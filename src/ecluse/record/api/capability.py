@@ -23,10 +23,10 @@ def search_parameters(kind: str) -> list[dict[str, str]]:
     if kind == "Patient":
         kinds = {"identifier": "token", "birthdate": "date"}
         return [{"name": word, "type": kinds.get(word, "string"), "documentation": NAME_SEARCH} for word in PATIENT_WORDS]
-    if kind not in FILTERS:
+    if "search-type" not in INTERACTIONS[kind]:
         return []
     patient = {"name": "patient", "type": "reference", "documentation": "Required: one patient at a time."}
-    return [patient] + [{"name": name, "type": rule.kind} for name, rule in FILTERS[kind].items()]
+    return [patient] + [{"name": name, "type": rule.kind} for name, rule in FILTERS.get(kind, {}).items()]
 
 
 def resource(kind: str) -> dict[str, Any]:

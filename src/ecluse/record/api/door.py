@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt
 from ecluse.core.errors import BadInputError, BrokenWorldError, RefusedError
 from ecluse.record.api.caller import Caller, caller_of
 from ecluse.record.api.outcome import FHIR_JSON, ProblemError, absent, bad, no_safe, our_bug, problem_answer
-from ecluse.record.api.refusals import RefusedByGateError, problem_of
-from ecluse.record.store import NotFoundError, StaleError
+from ecluse.record.api.refusals import RefusedByGateError, refusal_answer
+from ecluse.record.stored import NotFoundError, StaleError
 from ecluse.safe.client import SafeUnavailableError
 
 log = logging.getLogger("ecluse.api")
@@ -38,6 +38,8 @@ def outcomes(view: View) -> View:
     def framed(request: HttpRequest, **named: Any) -> HttpResponse:
         try:
             return view(request, **named)
+        except RefusedByGateError as error:
+            return refusal_answer(error.refusal)
         except Exception as error:  # noqa: BLE001 - the frame is the place where each is told
             return problem_answer(problem(error))
 
@@ -60,8 +62,6 @@ def problem(error: Exception) -> ProblemError:  # noqa: PLR0911 - one line a fam
     match error:
         case ProblemError():
             return error
-        case RefusedByGateError():
-            return problem_of(error.refusal)
         case SafeUnavailableError():
             return no_safe()
         case StaleError():

@@ -9,12 +9,13 @@ Promises:
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from django.http import HttpResponse
+
+from ecluse.record.vault import encode
 
 FHIR_JSON = "application/fhir+json"
 RULES = "urn:ecluse:rule"
-NO_STORE = "no-store"
+ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 ISSUES = {
     400: "invalid",
@@ -34,8 +35,6 @@ ISSUES = {
     500: "exception",
     503: "transient",
 }
-
-encode = msgspec.json.Encoder().encode
 
 
 class ProblemError(Exception):
@@ -60,11 +59,7 @@ def outcome(issue: str, text: str, rule: str = "", severity: str = "error") -> d
 
 def answer(resource: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Return a resource as an HTTP answer that no cache keeps."""
-    response = HttpResponse(encode(resource), status=status, content_type=FHIR_JSON)
-    response["Cache-Control"] = NO_STORE
-    for name, value in (headers or {}).items():
-        response[name] = value
-    return response
+    return HttpResponse(encode(resource), status=status, content_type=FHIR_JSON, headers={**ALWAYS, **(headers or {})})
 
 
 def problem_answer(problem: ProblemError) -> HttpResponse:

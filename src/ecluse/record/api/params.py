@@ -76,6 +76,17 @@ FILTERS: dict[str, dict[str, Filter]] = {
         "status": STATUS,
         "date": Filter("date", ("effectiveDateTime", "effectivePeriod")),
     },
+    "CarePlan": {"status": STATUS, "category": CATEGORY, "date": PERIOD},
+    "Claim": {"status": STATUS, "created": Filter("date", ("created",))},
+    "ExplanationOfBenefit": {"status": STATUS, "created": Filter("date", ("created",))},
+    "Goal": {"lifecycle-status": Filter("token", ("lifecycleStatus",)), "category": CATEGORY},
+    "ImagingStudy": {"status": STATUS, "started": Filter("date", ("started",))},
+    "ServiceRequest": {
+        "status": STATUS,
+        "code": CODE,
+        "category": CATEGORY,
+        "authored": Filter("date", ("authoredOn",)),
+    },
     "DocumentReference": {
         "status": STATUS,
         "category": CATEGORY,

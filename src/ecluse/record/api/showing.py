@@ -7,6 +7,8 @@
 import secrets
 from collections.abc import Iterable
 
+import msgspec
+
 from ecluse.core.words import Action, Compartment, Decision
 from ecluse.gate.access import Access, Pass, Refusal, Wanted
 from ecluse.gate.ask import ask_one, explained
@@ -14,6 +16,7 @@ from ecluse.gate.rules import CHANGING, readable, writable
 from ecluse.gate.world import policy, safe
 from ecluse.record.api.caller import Caller
 from ecluse.record.api.refusals import RefusedByGateError
+from ecluse.record import store
 from ecluse.record.models import Patient
 from ecluse.safe.protocol import Note
 
@@ -46,15 +49,15 @@ def show(
     if not there and found.pk in duties:
         note_absent(caller, action, ref)
         return None
-    given = ask_one(Access(**fields(access), duties=duties))
+    given = ask_one(msgspec.structs.replace(access, duties=duties))
     if isinstance(given, Refusal):
         raise RefusedByGateError(given)
     return given if there else None
 
 
-def fields(access: Access) -> dict[str, object]:
-    """Return the fields of an access but its duties."""
-    return {name: getattr(access, name) for name in access.__struct_fields__ if name != "duties"}
+def patient_of(ref: str) -> Patient | None:
+    """Return the patient of a reference, or None."""
+    return store.patient_by_ref(ref)
 
 
 def wanted(

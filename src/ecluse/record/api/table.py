@@ -1,16 +1,12 @@
-"""Which types can be reached, and what can be done with each: closed by default, in one table (DESIGN section 8, rule 3)."""
+"""Which types can be reached, and what can be done with each: closed by default, from the store's own table (DESIGN 8, rule 3)."""
 
-from ecluse.record.api.params import FILTERS
+from ecluse.record.fhir_types import BINARY, DIRECTORY_TYPES, PATIENT_TYPES
 
 READ_ONLY = frozenset({"read"})
 WHOLE = frozenset({"read", "vread", "history-instance", "search-type", "create", "update"})
 
-DIRECTORY = ("Practitioner", "PractitionerRole", "Organization", "Location")
-CLINICAL_FILES = ("Binary",)
-
 INTERACTIONS: dict[str, frozenset[str]] = {
-    "Patient": WHOLE,
-    **dict.fromkeys(FILTERS, WHOLE),
-    **dict.fromkeys(DIRECTORY, READ_ONLY),
-    **dict.fromkeys(CLINICAL_FILES, READ_ONLY),
+    **dict.fromkeys(PATIENT_TYPES, WHOLE),
+    **dict.fromkeys(sorted(DIRECTORY_TYPES), READ_ONLY),
+    BINARY: READ_ONLY,
 }

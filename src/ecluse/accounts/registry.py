@@ -1,0 +1,340 @@
+"""Takes many accounts at once from a list, or none of a wrong one: what is wrong is named and the others are taken.
+
+Order of writes, so that a crash leaves something that loading again mends:
+
+1. units, accounts, memberships, on-call hours (one transaction; an account without a profession reaches nothing);
+2. the safe's register (set-up still open) or proposals (closed);
+3. professions in the database, only those that the register has.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from ecluse.accounts import approvals, sealing
+from ecluse.accounts.bridge import note, request_id, the_safe
+from ecluse.accounts.models import RPPS, USERNAME, Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.who import console
+from ecluse.core.errors import BadInputError, RefusedError
+from ecluse.core.words import Action, Decision, Profession
+from ecluse.safe.protocol import Enrol, Status, Who
+
+BATCH = 500
+NO_PASSWORD = "!"  # noqa: S105 - Django's mark of a password that nothing matches
+
+
+class UnitRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A unit, where its code alone does not say enough."""
+
+    code: str
+    name: str = ""
+    kind: str = ""
+
+
+class Hours(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """On call for a unit, between two instants."""
+
+    unit: str
+    since: dt.datetime
+    until: dt.datetime
+
+
+class Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One account of the list. ``password`` and ``totp_secret`` only where a demonstration says so."""
+
+    username: str
+    display_name: str = ""
+    professions: tuple[Profession, ...] = ()
+    units: tuple[str | UnitRow, ...] = ()
+    hired: dt.date | None = None
+    ends: dt.date | None = None
+    rpps: str = ""
+    service: bool = False
+    on_call: tuple[Hours, ...] = ()
+    password: str = ""
+    totp_secret: str = ""
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """A line that was not taken, counted from 0, and why. Never what it held."""
+
+    line: int
+    username: str
+    reason: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What loading did."""
+
+    accounts: int
+    created: int
+    units: int
+    enrolled: int
+    proposed: int
+    rejects: tuple[Reject, ...]
+
+
+class Good(NamedTuple):
+    """A line that may be taken."""
+
+    line: int
+    row: Row
+
+
+def read(text: bytes, *, demo: bool) -> tuple[list[Good], list[Reject]]:
+    """Split a JSON list into what may be taken and what may not.
+
+    Raises:
+        BadInputError: it is not a JSON list of objects.
+    """
+    try:
+        raw = msgspec.json.decode(text, type=list[dict[str, Any]])
+    except msgspec.DecodeError as error:
+        raise BadInputError(
+            f"Not a JSON list of accounts: {error}.", "`ecluse accounts load --help` shows one."
+        ) from error
+    good, rejects, seen = [], [], set[str]()
+    for line, item in enumerate(raw):
+        name = str(item.get("username", ""))[:64]
+        try:
+            row = msgspec.convert(item, Row)
+        except msgspec.ValidationError as error:
+            rejects.append(Reject(line, name, str(error)))
+            continue
+        wrong = fault(row, demo=demo) or ("twice in this list" if row.username in seen else "")
+        seen.add(row.username)
+        if wrong:
+            rejects.append(Reject(line, name, wrong))
+        else:
+            good.append(Good(line, row))
+    return good, rejects
+
+
+def fault(row: Row, *, demo: bool) -> str:
+    """Return what is wrong with one account, or nothing."""
+    faults = {
+        "username: small letters, digits, dot, dash, underscore, 64 at most": not re.match(USERNAME, row.username),
+        "rpps: 11 digits": bool(row.rpps) and not re.match(RPPS, row.rpps),
+        "ends before it starts": bool(row.hired and row.ends and row.ends < row.hired),
+        "interface-service is for services, and services have no other": row.service
+        != (Profession.INTERFACE_SERVICE in row.professions)
+        or (row.service and len(row.professions) > 1),
+        "a service has no password": row.service and bool(row.password or row.totp_secret),
+        "password and totp_secret only with --demo-credentials": not demo and bool(row.password or row.totp_secret),
+        "on_call ends before it starts": any(hours.until <= hours.since for hours in row.on_call),
+    }
+    return next((text for text, wrong in faults.items() if wrong), "")
+
+
+def load(text: bytes, *, demo: bool = False, requester: str = "") -> Taken:
+    """Take the accounts of a JSON list. Loading the same list again changes nothing.
+
+    ``requester`` is the registered account that proposes the grants when set-up is closed.
+
+    Raises:
+        BadInputError: not a list.
+        RefusedError: ``demo`` in a home folder that is not a demonstration's.
+        SafeUnavailableError: the safe does not answer; loading again mends it.
+    """
+    if demo and not (settings.SITE and settings.SITE.demo):
+        raise RefusedError(
+            "Credentials in a file are for demonstrations only.",
+            "Set demo = true in [site], or let people enrol themselves.",
+        )
+    good, rejects = read(text, demo=demo)
+    good, clashes = without_clashes(good)
+    before = Unit.objects.count()
+    with transaction.atomic():
+        units = keep_units(row for _line, row in good)
+        created = keep_accounts([row for _line, row in good])
+        keep_places([row for _line, row in good], units)
+    if demo:
+        keep_credentials([row for _line, row in good])
+    enrolled, proposed, refused = register(good, requester)
+    after = Unit.objects.count() - before
+    everything = tuple(sorted([*rejects, *clashes, *refused], key=lambda reject: reject.line))
+    return Taken(len(good), created, after, enrolled, proposed, everything)
+
+
+def without_clashes(good: list[Good]) -> tuple[list[Good], list[Reject]]:
+    """Set aside RPPS numbers that another account has, in the list or in the database."""
+    owners = dict(Account.objects.exclude(rpps="").values_list("rpps", "username"))
+    kept, rejects = [], []
+    for line, row in good:
+        if row.rpps and owners.setdefault(row.rpps, row.username) != row.username:
+            rejects.append(Reject(line, row.username, "rpps: another account has this number"))
+        else:
+            kept.append(Good(line, row))
+    return kept, rejects
+
+
+def keep_units(rows: Iterable[Row]) -> dict[str, Unit]:
+    """Make the units that are named and not there; return all by code."""
+    wanted: dict[str, UnitRow] = {}
+    for row in rows:
+        for unit in row.units:
+            known = UnitRow(unit) if isinstance(unit, str) else unit
+            if known.code not in wanted or known.name:
+                wanted[known.code] = known
+        for hours in row.on_call:
+            wanted.setdefault(hours.unit, UnitRow(hours.unit))
+    fresh = [Unit(code=unit.code, name=unit.name or unit.code, kind=unit.kind) for unit in wanted.values()]
+    Unit.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
+    return {unit.code: unit for unit in Unit.objects.all()}
+
+
+def keep_accounts(rows: list[Row]) -> int:
+    """Make new accounts and bring known ones up to date; return how many are new."""
+    known = set(Account.objects.values_list("username", flat=True))
+    fields = ["display_name", "rpps", "hired", "ends", "service"]
+    fresh, changed = [], []
+    for row in rows:
+        account = Account(
+            username=row.username,
+            display_name=row.display_name or row.username,
+            rpps=row.rpps,
+            hired=row.hired,
+            ends=row.ends,
+            service=row.service,
+            password=NO_PASSWORD,
+        )
+        (changed if row.username in known else fresh).append(account)
+    Account.objects.bulk_create(fresh, batch_size=BATCH)
+    keys = dict(Account.objects.values_list("username", "pk"))
+    for account in changed:
+        account.pk = keys[account.username]
+    Account.objects.bulk_update(changed, fields, batch_size=BATCH)
+    return len(fresh)
+
+
+def keep_places(rows: list[Row], units: dict[str, Unit]) -> None:
+    """Write where people work and when they are on call. A membership that is open already stays as it is."""
+    keys = dict(Account.objects.values_list("username", "pk"))
+    there = set(Membership.objects.filter(until=None).values_list("account_id", "unit_id"))
+    members, calls = [], []
+    for row in rows:
+        key = keys[row.username]
+        codes = dict.fromkeys(unit if isinstance(unit, str) else unit.code for unit in row.units)
+        members += [
+            Membership(account_id=key, unit=units[code]) for code in codes if (key, units[code].pk) not in there
+        ]
+        calls += [
+            OnCall(account_id=key, unit=units[hours.unit], since=utc(hours.since), until=utc(hours.until))
+            for hours in row.on_call
+        ]
+    Membership.objects.bulk_create(members, batch_size=BATCH)
+    OnCall.objects.bulk_create(calls, batch_size=BATCH, ignore_conflicts=True)
+
+
+def utc(instant: dt.datetime) -> dt.datetime:
+    """Return an instant with its zone; one that names none is UTC."""
+    return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
+
+
+def keep_credentials(rows: list[Row]) -> None:
+    """Write the public passwords and codes of a demonstration. Equal passwords share one hash: none is secret."""
+    with_any = [row for row in rows if row.password or row.totp_secret]
+    if not with_any:
+        return
+    note(console(), Action.FACTOR, "demo-credentials", detail=str(len(with_any)))
+    hashes = {password: make_password(password) for password in {row.password for row in with_any if row.password}}
+    accounts = Account.objects.in_bulk([row.username for row in with_any], field_name="username")
+    for row in with_any:
+        if row.password:
+            accounts[row.username].password = hashes[row.password]
+    Account.objects.bulk_update(accounts.values(), ["password"], batch_size=BATCH)
+    totp = Authenticator.Type.TOTP
+    have = set(Authenticator.objects.filter(type=totp).values_list("user_id", flat=True))
+    Authenticator.objects.bulk_create(
+        [
+            Authenticator(user=accounts[row.username], type=totp, data={"secret": sealing.seal(row.totp_secret)})
+            for row in with_any
+            if row.totp_secret and accounts[row.username].pk not in have
+        ],
+        batch_size=BATCH,
+    )
+
+
+def register(good: list[Good], requester: str) -> tuple[int, int, list[Reject]]:
+    """Bring professions to the safe's register, or propose them; return enrolled, proposed and refused."""
+    if the_safe().call(Status()).setup_closed:
+        proposed, refused = propose_all(good, requester)
+        return 0, proposed, refused
+    rows = [row for _line, row in good if row.professions]
+    for start in range(0, len(rows), BATCH):
+        batch = {row.username: tuple(word.value for word in row.professions) for row in rows[start : start + BATCH]}
+        the_safe().call(Enrol(who=console(), accounts=batch, request=request_id(None)))
+    keep_professions(rows)
+    return len(rows), 0, []
+
+
+def keep_professions(rows: list[Row]) -> None:
+    """Write the professions that the register now has, and no others, for the accounts of ``rows``."""
+    keys = dict(Account.objects.values_list("username", "pk"))
+    wanted = {(keys[row.username], word.value) for row in rows for word in row.professions}
+    people = {keys[row.username] for row in rows}
+    rows_there = AccountProfession.objects.values_list("pk", "account_id", "profession")
+    have = {(key, word): pk for pk, key, word in rows_there}
+    stale = [pk for pair, pk in have.items() if pair[0] in people and pair not in wanted]
+    AccountProfession.objects.filter(pk__in=stale).delete()
+    fresh = [AccountProfession(account_id=key, profession=word) for key, word in sorted(wanted - set(have))]
+    AccountProfession.objects.bulk_create(fresh, batch_size=BATCH)
+
+
+def propose_all(good: list[Good], requester: str) -> tuple[int, list[Reject]]:
+    """Propose the grants that are missing: set-up is closed, each needs a second person."""
+    who = Who(account=requester, profession=profession_of(requester), session="", acr="console")
+    waiting = {wait.proposal.account for wait in approvals.waiting(who).asked} if requester else set[str]()
+    proposed, refused = 0, []
+    for line, row in good:
+        words = {word.value for word in row.professions}
+        have = set(
+            AccountProfession.objects.filter(account__username=row.username).values_list("profession", flat=True)
+        )
+        if words == have or row.username in waiting:
+            continue
+        if not requester:
+            refused.append(
+                Reject(line, row.username, "set-up is closed: a grant needs two people; say who asks with --as")
+            )
+            continue
+        ruled = approvals.propose_grant(who, row.username, sorted(words), request_id(None))
+        if ruled.decision is Decision.ALLOW:
+            proposed += 1
+        else:
+            refused.append(Reject(line, row.username, f"the safe refused the proposal: {ruled.rule}"))
+    return proposed, refused
+
+
+def profession_of(username: str) -> str:
+    """Return the profession under which ``username`` may propose, or nothing."""
+    known = AccountProfession.objects.filter(account__username=username).values_list("profession", flat=True)
+    office = [Profession.IT_ADMINISTRATOR.value, Profession.SECURITY_OFFICER.value]
+    return next((word for word in known if word in office), "")
+
+
+def set_first_password(account: Account, password: str) -> None:
+    """Give a person the password to come in with once; the second factor is asked for right after.
+
+    Raises:
+        BadInputError: the password is too weak.
+        RefusedError: a service has none.
+    """
+    if account.service:
+        raise RefusedError("A service has no password.", "Give it a token.")
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise BadInputError(" ".join(error.messages), "Twelve characters or more, that nobody would guess.") from error
+    note(console(), Action.FACTOR, "password-set", target=account.username, detail="pwd")
+    account.set_password(password)
+    account.save(update_fields=["password"])

@@ -1,0 +1,185 @@
+"""``ecluse accounts``: people and services, from the machine itself. Whoever may run this owns the home folder."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ecluse.accounts import approvals, registry, sessions, tokens
+from ecluse.accounts.bridge import request_id
+from ecluse.accounts.models import Account
+from ecluse.accounts.who import console as at_console
+from ecluse.core.errors import BadInputError, Exit, RefusedError
+from ecluse.core.words import Decision, TargetKind
+from ecluse.safe.protocol import Who
+
+app = typer.Typer(no_args_is_help=True, help="People and services: who they are, what they carry, what stops them.")
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+As = Annotated[str, typer.Option("--as", help="The registered account that asks.", metavar="ACCOUNT")]
+DEMO = "DEMONSTRATION: the passwords and second factors of this folder are public. Never put a real patient here."
+
+
+def say(as_json: bool, data: object, text: str) -> None:
+    """Print ``data`` as JSON or ``text``."""
+    if as_json:
+        sys.stdout.write(json.dumps(msgspec.to_builtins(data), ensure_ascii=False) + "\n")
+    else:
+        out.print(text, markup=False)
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="A JSON list; - reads standard input.", metavar="FILE.json")],
+    demo_credentials: Annotated[
+        bool, typer.Option("--demo-credentials", help="Take passwords and TOTP secrets too; demonstrations only.")
+    ] = False,
+    requester: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take accounts from a list; again and again without harm.
+
+    [{"username": "n.martin", "display_name": "Nadia Martin", "professions": ["nurse"], "units": ["cardiology"],
+    "hired": "2026-01-05", "ends": null, "rpps": ""}, …]. Exit code 4 when a line was refused.
+    """
+    if demo_credentials:
+        err.print(DEMO, style="bold white on red")
+    taken = registry.load(read(file), demo=demo_credentials, requester=requester)
+    text = f"{taken.accounts} accounts ({taken.created} new), {taken.units} new units, {taken.enrolled} enrolled"
+    if taken.proposed:
+        text += f", {taken.proposed} grants wait for a second person (4 hours)"
+    say(as_json, taken, text + ".")
+    for reject in taken.rejects:
+        err.print(f"line {reject.line} {reject.username}: {reject.reason}", style="yellow", markup=False)
+    if taken.rejects:
+        raise typer.Exit(Exit.BAD_INPUT)
+
+
+@app.command()
+def add(  # noqa: PLR0913, PLR0917 - one option for each field
+    username: Annotated[str, typer.Argument(help="Login name: small letters, digits, dot, dash.")],
+    profession: Annotated[list[str] | None, typer.Option(help="What it may act as; repeatable.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="Code of a unit; repeatable.")] = None,
+    name: Annotated[str, typer.Option(help="Name shown on pages.")] = "",
+    rpps: Annotated[str, typer.Option(help="RPPS number, 11 digits.")] = "",
+    hired: Annotated[str, typer.Option(help="First day, 2026-01-31.")] = "",
+    ends: Annotated[str, typer.Option(help="Last day.")] = "",
+    service: Annotated[bool, typer.Option("--service", help="A service: carries tokens, never signs in.")] = False,
+    password: Annotated[bool, typer.Option("--password", help="Ask for a first password.")] = False,
+    requester: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add one account, or bring it up to date."""
+    row = {"username": username, "display_name": name, "professions": profession or [], "units": unit or []}
+    row |= {"rpps": rpps, "hired": hired or None, "ends": ends or None, "service": service}
+    taken = registry.load(json.dumps([row]).encode(), requester=requester)
+    if any(reject.username == username for reject in taken.rejects):
+        raise BadInputError(taken.rejects[0].reason + ".", "Nothing is granted.")
+    if password:
+        registry.set_first_password(approvals.known_account(username), typer.prompt("Password", hide_input=True))
+    proposed = " Its professions wait for a second person." if taken.proposed else ""
+    say(as_json, taken, f"{username} is there.{proposed}")
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List accounts."""
+    found = Account.objects.prefetch_related("professions", "units")
+    rows = [
+        {
+            "username": account.username,
+            "display_name": account.display_name,
+            "professions": [row.profession for row in account.professions.all()],
+            "units": [row.code for row in account.units.all()],
+            "hired": account.hired,
+            "ends": account.ends,
+            "service": account.service,
+            "active": account.is_active,
+        }
+        for account in found
+    ]
+    if as_json:
+        say(as_json, rows, "")
+        return
+    table = Table("account", "name", "professions", "units", "until")
+    for row in rows:
+        words, units = ", ".join(row["professions"]), ", ".join(row["units"])
+        table.add_row(row["username"], row["display_name"], words, units, str(row["ends"] or ""))
+    out.print(table)
+
+
+@app.command()
+def token(
+    username: Annotated[str, typer.Argument(help="A service.")],
+    days: Annotated[int, typer.Option(help="How long it lives, at most 400.")] = 0,
+    profession: Annotated[str, typer.Option(help="What it acts as, when the service has several.")] = "",
+    label: Annotated[str, typer.Option(help="What it is for.")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke", help="Revoke all tokens of this service instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a bearer token and show it, once."""
+    account = approvals.known_account(username)
+    if revoke:
+        count = tokens.revoke(account)
+        say(as_json, {"revoked": count}, f"{count} tokens revoked.")
+        return
+    text, row = tokens.issue(account, days, profession, label)
+    say(as_json, {"token": text, "expires": row.expires, "profession": row.profession}, text)
+    if not as_json:
+        err.print(f"Shown once. It ends on {row.expires:%Y-%m-%d}. Keep it like a key.", markup=False)
+
+
+@app.command()
+def lock(
+    target: Annotated[str, typer.Argument(help="What to lock: an account, or as --kind says.")],
+    requester: As,
+    reason: Annotated[str, typer.Option(help="Reason shown to the person.")] = "locked by the security officer",
+    kind: Annotated[TargetKind, typer.Option(help="What the target is.")] = TargetKind.ACCOUNT,
+    hours: Annotated[int, typer.Option(help="How long; 0 = until two people lift it.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Place a lock, at once. Lifting it takes two people."""
+    who = Who(account=requester, profession="security-officer", session="", acr="console")
+    ruled = approvals.place_lock(who, (kind, target), reason, request_id(None), hours * 3600)
+    if ruled.decision is not Decision.ALLOW:
+        raise RefusedError(f"The safe refused: {ruled.rule}.", "Name a registered security officer with --as.")
+    say(as_json, ruled, f"{kind.value} {target} is locked; open sessions stop with their next request.")
+
+
+@app.command("sessions")
+def sessions_(
+    username: Annotated[str, typer.Argument(help="Whose sessions.")],
+    end: Annotated[bool, typer.Option("--end", help="End them all, at once.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the open sessions of an account, or end them."""
+    account = approvals.known_account(username)
+    if end:
+        count = sessions.end(account, at_console(), "ended-at-console")
+        say(as_json, {"ended": count}, f"{count} sessions ended.")
+        return
+    rows = [
+        {"since": row.created_at, "address": row.ip, "device": row.user_agent}
+        for row in sessions.open_sessions(account)
+    ]
+    text = "\n".join(f"{row['since']:%Y-%m-%d %H:%M}  {row['address']}  {row['device']}" for row in rows)
+    say(as_json, rows, text or "No open session.")
+
+
+def read(file: Path) -> bytes:
+    """Return what the file holds.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}.", "Name a JSON file.") from error

@@ -1,0 +1,1 @@
+"""The kinds of theft, one small file each, with its story."""

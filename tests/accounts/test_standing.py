@@ -1,0 +1,180 @@
+"""What stops a session that is already open, with its very next request."""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ecluse.accounts import middleware, workstation
+from ecluse.accounts.approvals import place_lock
+from ecluse.accounts.models import Account, AccountProfession
+from ecluse.accounts.testing import PASSWORD, code, person, sign_in
+from ecluse.accounts.who import console
+from ecluse.core.words import Action, Decision, TargetKind
+from ecluse.safe.client import SafeUnavailableError
+from ecluse.safe.entry import Entry
+from ecluse.safe.protocol import Lock, Ruled, Who
+
+PAGE = "/accounts/sessions/"
+ENROL = "/accounts/factors/first/"
+Browser = Callable[..., Client]
+Trace = Callable[[], list[Entry]]
+
+
+def lock(officer: Account, kind: TargetKind, target: str) -> Ruled:
+    who = Who(account=officer.username, profession="security-officer", session="", acr="aal2")
+    return place_lock(who, (kind, target), "Call 4455", "test")
+
+
+def test_an_open_session_sees_its_page(nurse: Account, browser: Browser) -> None:
+    assert browser(nurse).get(PAGE).status_code == 200
+
+
+def test_a_lock_on_the_account_stops_its_open_session(officer: Account, browser: Browser) -> None:
+    aide = person("locked.aide", "aide")
+    open_session = browser(aide)
+    assert open_session.get(PAGE).status_code == 200
+    assert lock(officer, TargetKind.ACCOUNT, "locked.aide").decision is Decision.ALLOW
+    page = open_session.get(PAGE)
+    assert page.status_code == 403
+    assert "Call 4455" in page.content.decode()
+    assert "security officer" in page.content.decode()
+
+
+def test_a_locked_person_can_still_sign_out(officer: Account, browser: Browser) -> None:
+    open_session = browser(person("locked.clerk", "admissions"))
+    lock(officer, TargetKind.ACCOUNT, "locked.clerk")
+    assert open_session.post("/accounts/logout/").status_code == 302
+    assert "_auth_user_id" not in open_session.session
+
+
+def test_a_locked_account_does_not_come_in_again(officer: Account, client: Client, trace: Trace) -> None:
+    account = person("locked.doctor", "physician")
+    account.set_password(PASSWORD)
+    account.save()
+    lock(officer, TargetKind.ACCOUNT, "locked.doctor")
+    answer = client.post("/accounts/login/", {"login": "locked.doctor", "password": PASSWORD})
+    assert answer.status_code == 403
+    assert "locked" in {entry.rule for entry in trace() if entry.action is Action.LOGIN_FAILURE}
+
+
+def test_a_lock_on_the_session_stops_that_one_only(officer: Account, nurse: Account, browser: Browser) -> None:
+    stolen, own = browser(nurse), browser(nurse)
+    lock(officer, TargetKind.SESSION, stolen.session.session_key or "")
+    assert stolen.get(PAGE).status_code == 403
+    assert own.get(PAGE).status_code == 200
+
+
+def test_a_lock_on_the_workstation_stops_who_uses_it(officer: Account, nurse: Account, browser: Browser) -> None:
+    there, elsewhere = browser(nurse), browser(nurse)
+    lock(officer, TargetKind.WORKSTATION, there.session[workstation.SESSION])
+    assert there.get(PAGE).status_code == 403
+    assert elsewhere.get(PAGE).status_code == 200
+
+
+def test_an_account_that_ends_stops_its_open_session(nurse: Account, browser: Browser) -> None:
+    open_session = browser(nurse)
+    nurse.ends = timezone.localdate() - dt.timedelta(days=1)
+    nurse.save()
+    assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_session_without_second_factor_reaches_only_enrolment(client: Client) -> None:
+    sign_in(client, person("new.nurse", "nurse"), second_factor=False)
+    for page in (PAGE, "/accounts/profession/", "/accounts/password/", "/accounts/factors/", "/accounts/approvals/"):
+        assert client.get(page).headers.get("Location") == ENROL, page
+    assert client.get(ENROL).status_code == 200
+
+
+def test_a_profession_that_the_register_lacks_shows_nothing(browser: Browser) -> None:
+    account = person("not.enrolled", enrol=False)
+    AccountProfession.objects.create(account=account, profession="nurse")
+    assert browser(account, "nurse").get(PAGE).status_code == 403
+
+
+def test_somebody_without_profession_is_asked_for_one(browser: Browser) -> None:
+    open_session = browser(person("no.profession", enrol=False))
+    assert open_session.get(PAGE).headers["Location"].startswith("/accounts/profession/")
+    assert open_session.get("/accounts/profession/").status_code == 200
+
+
+def test_nothing_is_shown_when_the_safe_is_gone(
+    nurse: Account, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_session = browser(nurse)
+    monkeypatch.setattr(middleware, "the_safe", gone)
+    page = open_session.get(PAGE)
+    assert page.status_code == 503
+    assert "127.0.0.1" not in page.content.decode()
+
+
+def test_one_can_sign_out_when_the_safe_is_gone(
+    nurse: Account, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_session = browser(nurse)
+    monkeypatch.setattr(middleware, "the_safe", gone)
+    monkeypatch.setattr("ecluse.accounts.bridge.the_safe", gone)
+    open_session.post("/accounts/logout/")
+    assert "_auth_user_id" not in open_session.session
+
+
+def test_nobody_signs_in_when_the_safe_is_gone(
+    nurse: Account, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post("/accounts/login/", {"login": nurse.username, "password": PASSWORD})
+    monkeypatch.setattr("ecluse.accounts.bridge.the_safe", gone)
+    assert client.post("/accounts/factors/authenticate/", {"code": code()}).status_code == 503
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_session_carried_to_another_browser_proves_itself_there(nurse: Account, browser: Browser) -> None:
+    victim, thief = browser(nurse), Client()
+    thief.cookies["session"] = victim.cookies["session"].value
+    answer = thief.get(PAGE)
+    assert answer.headers["Location"] == f"/accounts/reauthenticate/?next={PAGE.replace('/', '%2F')}"
+
+
+def test_a_forged_device_cookie_is_not_believed(nurse: Account, browser: Browser) -> None:
+    open_session = browser(nurse)
+    key = open_session.session[workstation.SESSION]
+    open_session.cookies["device"] = f"{key}:forged"
+    assert open_session.get(PAGE).status_code == 302
+
+
+def test_a_session_ends_after_twelve_hours(nurse: Account, browser: Browser) -> None:
+    open_session = browser(nurse)
+    moved(open_session, middleware.STARTED, -12 * 3600 - 1)
+    assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_session_left_alone_for_an_hour_ends(nurse: Account, browser: Browser) -> None:
+    open_session = browser(nurse)
+    open_session.get(PAGE)
+    moved(open_session, middleware.SEEN, -3601)
+    assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_session_in_use_goes_on(nurse: Account, browser: Browser) -> None:
+    open_session = browser(nurse)
+    open_session.get(PAGE)
+    moved(open_session, middleware.SEEN, -3000)
+    assert open_session.get(PAGE).status_code == 200
+    assert open_session.session[middleware.SEEN] > time.time() - 5
+
+
+def test_the_lock_of_one_officer_suffices_and_of_a_nurse_does_not(nurse: Account) -> None:
+    who = Who(account="n.martin", profession="nurse", session="", acr="aal2")
+    assert place_lock(who, (TargetKind.ACCOUNT, "i.admin"), "x", "test").decision is Decision.REFUSE
+
+
+def moved(client: Client, key: str, seconds: int) -> None:
+    session = client.session
+    session[key] = int(time.time()) + seconds
+    session.save()
+
+
+def gone() -> None:
+    raise SafeUnavailableError("The safe cannot be reached.")

@@ -1,0 +1,154 @@
+"""A nurse, a physician, an administrator, a service; a patient of their unit, one of another, and the trace since the test began."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client
+
+from ecluse.accounts.models import Unit
+from ecluse.accounts.testing import person, sign_in
+from ecluse.accounts.tokens import issue
+from ecluse.core.words import DutyKind, Purpose
+from ecluse.gate.models import Duty
+from ecluse.record import store
+from ecluse.record.models import Patient
+from ecluse.safe.client import SafeClient
+from ecluse.safe.entry import Entry
+from ecluse.safe.protocol import Who
+from ecluse.safe.trace_reader import entries
+
+UNIT, ELSEWHERE = "cardiology", "surgery"
+SERVICE, NURSE, PHYSICIAN, ADMIN = "lab.link", "n.martin", "p.dubois", "i.admin"
+MAKER = "feed"
+FHIR_JSON = "application/fhir+json"
+
+
+class World:
+    """What the tests of the interface stand on."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        self.service = person(f"{SERVICE}-{mark}", "interface-service", units=[UNIT], service=True)
+        self.nurse = person(f"{NURSE}-{mark}", "nurse", units=[UNIT])
+        self.physician = person(f"{PHYSICIAN}-{mark}", "physician", units=[UNIT])
+        self.admin = person(f"{ADMIN}-{mark}", "it-administrator")
+        self.maker = person(f"{MAKER}-{mark}", "interface-service", service=True)
+        self.token, _row = issue(self.service, 1)
+        self.known = self.patient("Rivière", UNIT)
+        self.stranger = self.patient("Montagne", ELSEWHERE)
+
+    @property
+    def who(self) -> Who:
+        return Who(account=self.maker.username, profession="interface-service", session="made", amr=("token",))
+
+    def patient(self, family: str, unit: str = "", *, duty_by: str = MAKER) -> Patient:
+        """Make a patient with a prescription; ``unit`` explains it to those who work there."""
+        body = {
+            "resourceType": "Patient",
+            "name": [{"family": family, "given": ["Camille"]}],
+            "birthDate": "1984-05-01",
+            "identifier": [{"system": "urn:test:ipp", "value": f"8{hash(family) % 10**8}"}],
+            "telecom": [{"system": "phone", "value": "0199000001"}],
+        }
+        stored = store.create_patient(body, self.who, Purpose.OPERATIONS, "made")
+        patient = Patient.objects.get(ref=stored.id)
+        self.duty(patient, ELSEWHERE, MAKER)
+        if unit:
+            self.duty(patient, unit, duty_by)
+        self.add(patient, PRESCRIPTION)
+        return patient
+
+    def duty(self, patient: Patient, unit: str, made_by: str) -> None:
+        place, _made = Unit.objects.get_or_create(code=unit, defaults={"name": unit})
+        kind = DutyKind.ENCOUNTER_IN_UNIT.value
+        Duty.objects.create(kind=kind, patient_id=patient.pk, unit=place, since=1, made_by=made_by, made_at=1)
+
+    def add(self, patient: Patient, resource: Mapping[str, Any]) -> str:
+        """Add a resource as the feed, to which every patient is explained, and return its id."""
+        service = Client().post(
+            f"/fhir/{resource['resourceType']}",
+            json.dumps({**resource, "subject": {"reference": f"Patient/{patient.ref}"}}),
+            content_type=FHIR_JSON,
+            headers={"authorization": f"Bearer {self.feed}"},
+        )
+        assert service.status_code == 201, service.content
+        return str(service.json()["id"])
+
+    @property
+    def feed(self) -> str:
+        """A token of the account that feeds the record, a member of every unit of these tests."""
+        if not hasattr(self, "_feed"):
+            person(self.maker.username, "interface-service", units=[ELSEWHERE, UNIT], enrol=False)
+            self._feed, _row = issue(self.maker, 1)
+        return self._feed
+
+
+PRESCRIPTION = {
+    "resourceType": "MedicationRequest",
+    "status": "active",
+    "intent": "order",
+    "medicationCodeableConcept": {"coding": [{"system": "http://www.whocc.no/atc", "code": "A10BA02"}], "text": "Exemplamine"},
+    "authoredOn": "2026-05-01",
+}
+
+_count = iter(range(10**6))
+
+
+@pytest.fixture
+def world(safe: SafeClient, db: None) -> Iterator[World]:
+    """Give a fresh cast: no count of one test weighs on another."""
+    cache.clear()
+    yield World(f"{next(_count)}")
+
+
+@pytest.fixture
+def trace(home: Path, safe: SafeClient) -> Callable[[], list[Entry]]:
+    """Give the entries written since the fixture was asked for."""
+    before = sum(1 for _ in entries(home / "safe"))
+    return lambda: list(entries(home / "safe"))[before:]
+
+
+class Api:
+    """A caller of the interface: a service with its token, or a person with a session."""
+
+    def __init__(self, client: Client, token: str = "") -> None:
+        self.client = client
+        self.headers = {"authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        return self.client.get(f"/fhir/{path}", headers={**self.headers, **headers})  # type: ignore[return-value]
+
+    def send(self, method: str, path: str, body: Any = None, content_type: str = FHIR_JSON, **headers: str) -> HttpResponse:
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.generic(  # type: ignore[return-value]
+            method, f"/fhir/{path}", text, content_type=content_type, headers={**self.headers, **named}
+        )
+
+    def post(self, path: str, form: Mapping[str, str]) -> HttpResponse:
+        return self.client.post(f"/fhir/{path}", form, headers=self.headers)  # type: ignore[return-value]
+
+
+@pytest.fixture
+def service(world: World) -> Api:
+    return Api(Client(), world.token)
+
+
+@pytest.fixture
+def nurse(world: World) -> Api:
+    return Api(sign_in(Client(), world.nurse, "nurse"))
+
+
+@pytest.fixture
+def physician(world: World) -> Api:
+    return Api(sign_in(Client(), world.physician, "physician"))
+
+
+@pytest.fixture
+def nobody() -> Api:
+    return Api(Client())
