@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from ecluse.safe.client import SafeClient
@@ -21,7 +22,8 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "secrets").mkdir(mode=0o700)
 (HOME / "secrets" / "django.key").write_text(secrets.token_urlsafe(50))
 os.environ["ECLUSE_HOME"] = str(HOME)
-os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"  # not in pyproject.toml: it would be read before this file
+django.setup()
 
 
 @pytest.fixture(scope="session")

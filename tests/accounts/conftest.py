@@ -46,6 +46,6 @@ def administrator() -> Account:
 
 
 @pytest.fixture
-def browser() -> Callable[..., Client]:
-    """Open a session: ``browser(account, profession)``."""
+def session_of() -> Callable[..., Client]:
+    """Open a session: ``session_of(account, profession)``."""
     return lambda account, profession="", age=0: sign_in(Client(), account, profession, age)

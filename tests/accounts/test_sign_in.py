@@ -71,7 +71,7 @@ def test_the_session_key_changes_at_sign_in(nurse: Account, client: Client) -> N
     assert client.session.session_key != planted
 
 
-def test_a_service_does_not_sign_in_by_browser(client: Client, trace: Trace) -> None:
+def test_a_service_does_not_sign_in_by_session_of(client: Client, trace: Trace) -> None:
     with_credentials(person("lab.feed", "interface-service", service=True))
     answer = client.post(LOGIN, {"login": "lab.feed", "password": PASSWORD})
     assert answer.status_code == 403

@@ -20,7 +20,7 @@ from ecluse.safe.protocol import Lock, Ruled, Who
 
 PAGE = "/accounts/sessions/"
 ENROL = "/accounts/factors/first/"
-Browser = Callable[..., Client]
+SessionOf = Callable[..., Client]
 Trace = Callable[[], list[Entry]]
 
 
@@ -29,13 +29,13 @@ def lock(officer: Account, kind: TargetKind, target: str) -> Ruled:
     return place_lock(who, (kind, target), "Call 4455", "test")
 
 
-def test_an_open_session_sees_its_page(nurse: Account, browser: Browser) -> None:
-    assert browser(nurse).get(PAGE).status_code == 200
+def test_an_open_session_sees_its_page(nurse: Account, session_of: SessionOf) -> None:
+    assert session_of(nurse).get(PAGE).status_code == 200
 
 
-def test_a_lock_on_the_account_stops_its_open_session(officer: Account, browser: Browser) -> None:
+def test_a_lock_on_the_account_stops_its_open_session(officer: Account, session_of: SessionOf) -> None:
     aide = person("locked.aide", "aide")
-    open_session = browser(aide)
+    open_session = session_of(aide)
     assert open_session.get(PAGE).status_code == 200
     assert lock(officer, TargetKind.ACCOUNT, "locked.aide").decision is Decision.ALLOW
     page = open_session.get(PAGE)
@@ -44,8 +44,8 @@ def test_a_lock_on_the_account_stops_its_open_session(officer: Account, browser:
     assert "security officer" in page.content.decode()
 
 
-def test_a_locked_person_can_still_sign_out(officer: Account, browser: Browser) -> None:
-    open_session = browser(person("locked.clerk", "admissions"))
+def test_a_locked_person_can_still_sign_out(officer: Account, session_of: SessionOf) -> None:
+    open_session = session_of(person("locked.clerk", "admissions"))
     lock(officer, TargetKind.ACCOUNT, "locked.clerk")
     assert open_session.post("/accounts/logout/").status_code == 302
     assert "_auth_user_id" not in open_session.session
@@ -61,22 +61,22 @@ def test_a_locked_account_does_not_come_in_again(officer: Account, client: Clien
     assert "locked" in {entry.rule for entry in trace() if entry.action is Action.LOGIN_FAILURE}
 
 
-def test_a_lock_on_the_session_stops_that_one_only(officer: Account, nurse: Account, browser: Browser) -> None:
-    stolen, own = browser(nurse), browser(nurse)
+def test_a_lock_on_the_session_stops_that_one_only(officer: Account, nurse: Account, session_of: SessionOf) -> None:
+    stolen, own = session_of(nurse), session_of(nurse)
     lock(officer, TargetKind.SESSION, stolen.session.session_key or "")
     assert stolen.get(PAGE).status_code == 403
     assert own.get(PAGE).status_code == 200
 
 
-def test_a_lock_on_the_workstation_stops_who_uses_it(officer: Account, nurse: Account, browser: Browser) -> None:
-    there, elsewhere = browser(nurse), browser(nurse)
+def test_a_lock_on_the_workstation_stops_who_uses_it(officer: Account, nurse: Account, session_of: SessionOf) -> None:
+    there, elsewhere = session_of(nurse), session_of(nurse)
     lock(officer, TargetKind.WORKSTATION, there.session[workstation.SESSION])
     assert there.get(PAGE).status_code == 403
     assert elsewhere.get(PAGE).status_code == 200
 
 
-def test_an_account_that_ends_stops_its_open_session(nurse: Account, browser: Browser) -> None:
-    open_session = browser(nurse)
+def test_an_account_that_ends_stops_its_open_session(nurse: Account, session_of: SessionOf) -> None:
+    open_session = session_of(nurse)
     nurse.ends = timezone.localdate() - dt.timedelta(days=1)
     nurse.save()
     assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
@@ -89,22 +89,22 @@ def test_a_session_without_second_factor_reaches_only_enrolment(client: Client) 
     assert client.get(ENROL).status_code == 200
 
 
-def test_a_profession_that_the_register_lacks_shows_nothing(browser: Browser) -> None:
+def test_a_profession_that_the_register_lacks_shows_nothing(session_of: SessionOf) -> None:
     account = person("not.enrolled", enrol=False)
     AccountProfession.objects.create(account=account, profession="nurse")
-    assert browser(account, "nurse").get(PAGE).status_code == 403
+    assert session_of(account, "nurse").get(PAGE).status_code == 403
 
 
-def test_somebody_without_profession_is_asked_for_one(browser: Browser) -> None:
-    open_session = browser(person("no.profession", enrol=False))
+def test_somebody_without_profession_is_asked_for_one(session_of: SessionOf) -> None:
+    open_session = session_of(person("no.profession", enrol=False))
     assert open_session.get(PAGE).headers["Location"].startswith("/accounts/profession/")
     assert open_session.get("/accounts/profession/").status_code == 200
 
 
 def test_nothing_is_shown_when_the_safe_is_gone(
-    nurse: Account, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    nurse: Account, session_of: SessionOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_session = browser(nurse)
+    open_session = session_of(nurse)
     monkeypatch.setattr(middleware, "the_safe", gone)
     page = open_session.get(PAGE)
     assert page.status_code == 503
@@ -112,9 +112,9 @@ def test_nothing_is_shown_when_the_safe_is_gone(
 
 
 def test_one_can_sign_out_when_the_safe_is_gone(
-    nurse: Account, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    nurse: Account, session_of: SessionOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_session = browser(nurse)
+    open_session = session_of(nurse)
     monkeypatch.setattr(middleware, "the_safe", gone)
     monkeypatch.setattr("ecluse.accounts.bridge.the_safe", gone)
     open_session.post("/accounts/logout/")
@@ -130,35 +130,35 @@ def test_nobody_signs_in_when_the_safe_is_gone(
     assert "_auth_user_id" not in client.session
 
 
-def test_a_session_carried_to_another_browser_proves_itself_there(nurse: Account, browser: Browser) -> None:
-    victim, thief = browser(nurse), Client()
+def test_a_session_carried_to_another_browser_proves_itself_there(nurse: Account, session_of: SessionOf) -> None:
+    victim, thief = session_of(nurse), Client()
     thief.cookies["session"] = victim.cookies["session"].value
     answer = thief.get(PAGE)
     assert answer.headers["Location"] == f"/accounts/reauthenticate/?next={PAGE.replace('/', '%2F')}"
 
 
-def test_a_forged_device_cookie_is_not_believed(nurse: Account, browser: Browser) -> None:
-    open_session = browser(nurse)
+def test_a_forged_device_cookie_is_not_believed(nurse: Account, session_of: SessionOf) -> None:
+    open_session = session_of(nurse)
     key = open_session.session[workstation.SESSION]
     open_session.cookies["device"] = f"{key}:forged"
     assert open_session.get(PAGE).status_code == 302
 
 
-def test_a_session_ends_after_twelve_hours(nurse: Account, browser: Browser) -> None:
-    open_session = browser(nurse)
+def test_a_session_ends_after_twelve_hours(nurse: Account, session_of: SessionOf) -> None:
+    open_session = session_of(nurse)
     moved(open_session, middleware.STARTED, -12 * 3600 - 1)
     assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
 
 
-def test_a_session_left_alone_for_an_hour_ends(nurse: Account, browser: Browser) -> None:
-    open_session = browser(nurse)
+def test_a_session_left_alone_for_an_hour_ends(nurse: Account, session_of: SessionOf) -> None:
+    open_session = session_of(nurse)
     open_session.get(PAGE)
     moved(open_session, middleware.SEEN, -3601)
     assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
 
 
-def test_a_session_in_use_goes_on(nurse: Account, browser: Browser) -> None:
-    open_session = browser(nurse)
+def test_a_session_in_use_goes_on(nurse: Account, session_of: SessionOf) -> None:
+    open_session = session_of(nurse)
     open_session.get(PAGE)
     moved(open_session, middleware.SEEN, -3000)
     assert open_session.get(PAGE).status_code == 200

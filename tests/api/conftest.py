@@ -65,8 +65,8 @@ class World:
 
     def duty(self, patient: Patient, unit: str, made_by: str) -> None:
         place, _made = Unit.objects.get_or_create(code=unit, defaults={"name": unit})
-        kind = DutyKind.ENCOUNTER_IN_UNIT.value
-        Duty.objects.create(kind=kind, patient_id=patient.pk, unit=place, since=1, made_by=made_by, made_at=1)
+        for kind in (DutyKind.ENCOUNTER_IN_UNIT, DutyKind.FEED):
+            Duty.objects.create(kind=kind.value, patient_id=patient.pk, unit=place, since=1, made_by=made_by, made_at=1)
 
     def add(self, patient: Patient, resource: Mapping[str, Any]) -> str:
         """Add a resource as the feed, to which every patient is explained, and return its id."""

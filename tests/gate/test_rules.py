@@ -2,12 +2,13 @@
 
 from collections import Counter
 from itertools import product
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from ecluse.core.words import PATIENT_ACTIONS, Action, Compartment, Decision, DutyKind, Ground, Profession, Purpose
-from ecluse.gate.rules import RANK, Asked, Verdict, decide, kinds, may, readable, writable
+from ecluse.gate.rules import RANK, Asked, Verdict, breaking, decide, kinds, may, readable, writable
 from ecluse.safe.policy import DEFAULT_FILE, Policy, Rights, load
 
 P, C, A, D = Profession, Compartment, Action, DutyKind
@@ -329,7 +330,7 @@ GLASS = frozenset({C.IDENTITY, C.CLINICAL})
 
 @pytest.mark.parametrize("action", [A.PRINT, A.EVERYTHING])
 def test_g6_a_broken_glass_neither_prints_nor_takes_away(action: A) -> None:
-    asked = replace(explained(P.PHYSICIAN, action), duty=None, glass=GLASS, justified=True)
+    asked = replace(explained(P.PHYSICIAN, action), duty=None, glass=GLASS)
     assert ruled(asked) == (Decision.REFUSE, "wider-than-the-glass")
 
 
@@ -342,7 +343,7 @@ def test_g6_a_broken_glass_opens_no_wider_than_it_was_broken(wanted: tuple[C, ..
 @pytest.mark.parametrize("profession", [one for one in P if "B" not in ACTIONS[one]])
 def test_g6_who_gives_no_care_breaks_no_glass(profession: P) -> None:
     asked = replace(explained(profession, A.BREAK_GLASS), purpose=Purpose.BREAK_GLASS, duty=None)
-    assert decide(POLICY, asked).decision is Decision.REFUSE
+    assert breaking(POLICY, asked).decision is Decision.REFUSE
     under = replace(explained(profession), duty=None, glass=frozenset(C))
     assert decide(POLICY, under).decision is Decision.REFUSE
 
@@ -356,3 +357,30 @@ def test_g6_a_glass_broken_with_a_second_person_is_counted_as_approved() -> None
     asked = replace(explained(P.NURSE), duty=None, glass=frozenset({C.IDENTITY}))
     assert decide(POLICY, asked).ground is Ground.EMERGENCY
     assert decide(POLICY, replace(asked, seconded=True)).ground is Ground.APPROVED
+
+
+def test_g6_breaking_the_glass_shows_nothing_by_itself() -> None:
+    """The act is judged apart; asked as an access, it opens nothing that a reason has not opened."""
+    asked = replace(explained(P.NURSE, A.BREAK_GLASS), purpose=Purpose.BREAK_GLASS, duty=None)
+    assert breaking(POLICY, asked).decision is Decision.ALLOW
+    assert ruled(asked) == (Decision.REFUSE, "glass-not-broken")
+    assert ruled(replace(asked, glass=frozenset(C))) == (Decision.REFUSE, "wider-than-the-glass")
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"profession": "nobody"}, "unknown-profession"),
+        ({"purpose": Purpose.PAYMENT}, "purpose-not-granted"),
+        ({"known_device": False, "auth_age": 10_000}, "new-device"),
+        ({"action": A.READ}, "break-glass-not-granted"),
+    ],
+)
+def test_g6_what_stands_against_breaking_a_glass(changed: dict[str, Any], rule: str) -> None:
+    asked = replace(explained(P.NURSE, A.BREAK_GLASS), purpose=Purpose.BREAK_GLASS, duty=None)
+    assert breaking(POLICY, replace(asked, **changed)).rule == rule
+
+
+def test_a_reason_given_prints_what_a_glass_does_not() -> None:
+    asked = replace(explained(P.NURSE, A.PRINT), duty=None, glass=GLASS, justified=True)
+    assert decide(POLICY, asked) == Verdict(Decision.ALLOW, "justified", Ground.UNEXPLAINED)

@@ -1,4 +1,4 @@
-"""Whatever is asked: a lock more never turns a no into a yes, and a duty nobody may use changes nothing. Hypothesis looks for one."""
+"""Whatever is asked, a lock more never turns a no into a yes, and a duty nobody may use changes nothing."""
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -39,6 +39,7 @@ LOCKS = [
     lambda asked: replace(asked, known_device=False, auth_age=FRESH + 1),
     lambda asked: replace(asked, auth_age=asked.auth_age + FRESH if asked.auth_age >= 0 else asked.auth_age),
     lambda asked: replace(asked, justified=False),
+    lambda asked: replace(asked, glass=None, seconded=False),
     lambda asked: replace(asked, approved=False),
     lambda asked: replace(asked, duty=None, glass=None, justified=False, approved=False),
     lambda asked: replace(asked, glass=asked.glass and frozenset(list(asked.glass)[1:])),

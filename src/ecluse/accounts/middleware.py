@@ -58,6 +58,10 @@ class Standing:
         except SafeUnavailableError:
             return None if page in LEAVE else unavailable(request)
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """3: turn a safe that does not answer a view into the page that says so."""
+        return unavailable(request) if isinstance(exception, SafeUnavailableError) else None
+
 
 def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
     """Return what stops ``who`` from seeing ``page``; the order is that of the promises."""

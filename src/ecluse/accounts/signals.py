@@ -32,6 +32,7 @@ from ecluse.core.words import Action, Decision
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: Account, **_more: Any) -> None:
     """Trace the sign-in. Without its entry the new session is emptied and nobody is signed in."""
+    request.user = user
     try:
         request.session[STARTED] = int(time.time())
         professions.start(request, user)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("password/", allauth.password_change, name="account_change_password"),
     path("password/set/", views.not_here, name="account_set_password"),
     path("signup/", views.not_here, name="account_signup"),
+    path("factors/webauthn/keys/<int:pk>/remove/", views.remove_key, name="mfa_remove_webauthn"),
     path("factors/", include("allauth.mfa.urls")),
     path("factors/first/", views.enrol, name="accounts_enrol"),
     path("profession/", views.profession, name="accounts_profession"),

@@ -4,12 +4,16 @@ from typing import cast
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import remove_webauthn
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecluse.accounts import sessions
+from ecluse.accounts.adapter import FactorAdapter
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
 from ecluse.accounts.professions import active, choose, professions_of
@@ -54,6 +58,17 @@ def profession(request: HttpRequest) -> HttpResponse:
     choices = [(word, label(word)) for word in known]
     back = get_next_redirect_url(request) or ""
     return render(request, "accounts/profession.html", {"choices": choices, "chosen": active(request), "next": back})
+
+
+@login_required
+def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove a passkey or security key, unless it is the last factor."""
+    key = get_object_or_404(Authenticator, pk=pk, user=me(request), type=Authenticator.Type.WEBAUTHN)
+    if not FactorAdapter().can_delete_authenticator(key):
+        messages.error(request, _("This is your only second factor. Add another before you remove it."))
+        return redirect("mfa_list_webauthn")
+    answer: HttpResponse = remove_webauthn(request, pk=pk)
+    return answer
 
 
 @login_required

@@ -20,6 +20,7 @@ from ecluse.core.errors import BrokenWorldError
 THREADS_ABOVE = 4
 ENTRY_BYTES = 300
 DISK_SYNCS = 400
+WAKE_TIMEOUT_S = 60
 
 SCRIPT = """
 local requests, count = {}, 0
@@ -79,6 +80,14 @@ def run(port: int, visits: Sequence[Visit], connections: int, seconds: int) -> R
     if found.errors or not found.requests:
         raise BrokenWorldError(f"{found.errors} of {found.requests} requests failed.", "Look at the server's words above.")
     return found
+
+
+def wake(port: int, visit: Visit, times: int = 32) -> None:
+    """Ask a few times, one after the other, so that every worker has loaded its code before anything is measured."""
+    for _ in range(times):
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=WAKE_TIMEOUT_S)) as line:
+            line.request("GET", visit.path, headers={"Authorization": f"Bearer {visit.token}"})
+            line.getresponse().read()
 
 
 def with_wrk(port: int, visits: Sequence[Visit], connections: int, seconds: int) -> Round:

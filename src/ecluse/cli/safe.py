@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ecluse.core.home import home_path
-from ecluse.safe import opening
 from ecluse.safe.client import SafeClient
+from ecluse.safe.making import make
 from ecluse.safe.passphrase import read_passphrase
 from ecluse.safe.protocol import Status
 from ecluse.safe.serving import serve as serve_folder
@@ -37,7 +37,7 @@ def init(
     """
     text = policy.read_text(encoding="utf-8") if policy else ""
     passphrase = read_passphrase(passphrase_file, os.environ)
-    vkey = opening.make(home_path() / "safe", passphrase=passphrase, origin=origin, policy_text=text)
+    vkey = make(home_path() / "safe", passphrase=passphrase, origin=origin, policy_text=text)
     if json:
         typer.echo(msgspec.json.encode({"vkey": vkey, "safe": str(home_path() / "safe")}))
     else:

@@ -21,7 +21,6 @@ from ecluse.core.home import Home, load
 TARGET = "ecluse.cli.worker_app:application"
 BACKLOG = 1024
 KILL_AFTER_S = 10
-DEMO = "DEMO"
 
 
 def listening(home: Home, address: str, port: str) -> Home:
@@ -66,7 +65,7 @@ def main() -> int:
     found = dangerous(home)
     for line in found:
         sys.stderr.write(f"{line}\n")
-    if found and not (home.path / DEMO).exists():
+    if found and not home.settings.site.demo:
         return Exit.BROKEN_WORLD
     server(home).serve()
     return Exit.OK

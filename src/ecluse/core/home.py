@@ -26,6 +26,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     ``https`` says that people reach the site by https: Écluse serves it itself with ``certificate`` and ``private_key`` (PEM files),
     or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
+    ``demo`` marks made-up patients and public passwords: plain http on this machine is then allowed, and every page says so.
     """
 
     name: str = "Écluse"
@@ -39,6 +40,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     behind_proxy: bool = False
     workers: int = 2
     threads: int = 4
+    demo: bool = False
 
 
 class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -13,6 +13,7 @@ from ecluse.core.words import Profession
 
 P = Profession
 ALWAYS_SEES_NOTHING = "i.garnier"
+PASSWORD = "une-peniche-par-bief"  # noqa: S105 - everybody's, in every demonstration
 
 
 class Unit(NamedTuple):
@@ -62,6 +63,7 @@ OFFICE = {
     P.DPO: "DIR",
     P.INTERFACE_SERVICE: "LABO",
 }
+SERVICES = (("flux-labo", "Échanges du laboratoire", "LABO"), ("flux-imagerie", "Échanges de l’imagerie", "RADIO"))
 FIXED = {
     P.PHYSICIAN: ("a.moreau", "Anne Moreau"),
     P.RESIDENT: ("b.lefevre", "Basile Lefèvre"),
@@ -80,7 +82,7 @@ FIXED = {
     P.IT_ADMINISTRATOR: (ALWAYS_SEES_NOTHING, "Ives Garnier"),
     P.SECURITY_OFFICER: ("s.robert", "Sylvie Robert"),
     P.DPO: ("p.simon", "Pauline Simon"),
-    P.INTERFACE_SERVICE: ("flux-labo", "Échanges du laboratoire"),
+    P.INTERFACE_SERVICE: SERVICES[0][:2],
 }
 SHARES = {  # of 60; who is not named here exists once
     P.PHYSICIAN: 8,
@@ -95,7 +97,10 @@ SHARES = {  # of 60; who is not named here exists once
     P.ADMISSIONS: 3,
     P.BILLING: 2,
     P.DIM_CODER: 2,
+    P.DIM_PHYSICIAN: 2,
+    P.IT_ADMINISTRATOR: 2,
     P.SECURITY_OFFICER: 2,
+    P.INTERFACE_SERVICE: 2,
 }
 GIVEN = "Adèle Bruno Claire David Élise Fabien Inès Hugo Jeanne Karim Lucie Marc Nora Olivier Paul Rémi Sarah Théo Yves Zoé".split()
 FAMILY = (
@@ -121,11 +126,19 @@ def hire(staff: int, wards: int, seed: int) -> list[Member]:
     people: list[Member] = []
     for profession, number in _numbers(staff).items():
         for place in range(number):
-            username, name = FIXED[profession] if place == 0 else _other(len(people))
-            unit = OFFICE.get(profession) or ("MAT" if profession is P.MIDWIFE and wards > 2 else WARDS[place % wards].code)  # noqa: PLR2004
+            username, name, unit = _post(profession, place, len(people), wards)
             rpps = f"999{seed % 1000:03d}{len(people):05d}"
-            people.append(Member(username, name, profession, unit, rpps, _password(username, seed), _totp(username, seed)))
+            people.append(Member(username, name, profession, unit, rpps, PASSWORD, _totp(username, seed)))
     return people
+
+
+def _post(profession: Profession, place: int, number: int, wards: int) -> tuple[str, str, str]:
+    """Return login, name and unit of the ``place``-th of a profession, the ``number``-th of all."""
+    if profession is P.INTERFACE_SERVICE and place < len(SERVICES):
+        return SERVICES[place]
+    login, name = FIXED[profession] if place == 0 else _other(number)
+    maternity = profession is P.MIDWIFE and wards > 2  # noqa: PLR2004
+    return login, name, OFFICE.get(profession) or ("MAT" if maternity else WARDS[place % wards].code)
 
 
 def _numbers(staff: int) -> dict[Profession, int]:
@@ -148,12 +161,6 @@ def _other(place: int) -> tuple[str, str]:
 
 def _plain(name: str) -> str:
     return name.translate(str.maketrans("ÉÈÀéèëïôç", "EEAeeeioc")).lower()
-
-
-def _password(username: str, seed: int) -> str:
-    """Return the demonstration password: four groups of letters, plainly not one a person chose."""
-    digest = base64.b32encode(hashlib.sha256(f"password {username} {seed}".encode()).digest()).decode().lower()
-    return "-".join(digest[place : place + 4] for place in (0, 4, 8, 12))
 
 
 def _totp(username: str, seed: int) -> str:

@@ -1,5 +1,6 @@
 """A real establishment on this machine, made and served by the ordinary commands and by nothing else."""
 
+import json
 import os
 import socket
 import subprocess
@@ -32,7 +33,20 @@ def command(home: Path, *arguments: str) -> str:
     Raises:
         BrokenWorldError: it ended with an error; its last lines are in the message.
     """
-    done = subprocess.run(
+    done = _run(home, arguments)
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
+        raise BrokenWorldError(f"`ecluse {arguments[0]}` ended with {done.returncode}:\n{said}", f"Its home is {home}.")
+    return done.stdout
+
+
+def command_status(home: Path, *arguments: str) -> int:
+    """Run ``ecluse …`` and return its exit status."""
+    return _run(home, arguments).returncode
+
+
+def _run(home: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "ecluse.cli.main", *arguments, "--home", str(home)],
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -40,10 +54,6 @@ def command(home: Path, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-LAST_LINES:])
-        raise BrokenWorldError(f"`ecluse {arguments[0]}` ended with {done.returncode}:\n{said}", f"Its home is {home}.")
-    return done.stdout
 
 
 def environment() -> dict[str, str]:
@@ -62,14 +72,34 @@ def free_port(wanted: int = 0) -> int:
         return int(probe.getsockname()[1])
 
 
-def build(hospital: Hospital, home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration", tell: Tell = silent) -> None:  # noqa: E501, PLR0913
-    """Make the establishment of ``hospital`` at ``home``: init, people, ordinary import."""
-    tell("making the establishment and its safe")
-    command(home, "init", str(home), "--name", name, "--port", str(port or free_port()), "--database", database)
+SETTINGS = """\
+# A demonstration: passwords and second factors of this folder are public. Never put a real patient here.
+
+[site]
+name = {name}
+language = "fr"
+port = {port}
+demo = true
+
+[database]
+url = {url}
+"""
+
+
+def make(home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration") -> None:
+    """Make the home folder of a demonstration."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = SETTINGS.format(name=json.dumps(name, ensure_ascii=False), port=port or free_port(), url=json.dumps(database))
+    (home / "ecluse.toml").write_text(text, encoding="utf-8")
+    command(home, "init", str(home))
+
+
+def fill(hospital: Hospital, home: Path, tell: Tell = silent) -> None:
+    """Bring people and records into a served establishment, by the ordinary commands."""
     tell(f"inventing {hospital.patients:,} patients and {len(hospital.members)} people")
     files.write(hospital, home / "world")
-    tell("hiring them")
-    command(home, "accounts", "load", str(home / "world" / "staff.json"))
+    tell("hiring the people")
+    command(home, "accounts", "load", str(home / "world" / "staff.json"), "--demo-credentials")
     tell("importing the records")
     command(home, "import", str(home / "world" / "fhir"))
 

@@ -113,10 +113,20 @@ def _practitioner(member: Member) -> Iterator[Resource]:
 
 
 def people(hospital: Hospital) -> list[Resource]:
-    """Return the staff as ``ecluse accounts load`` reads it, with the secrets of the demonstration."""
-    names = {unit.code: unit for unit in hospital.units}
-    return [_person(member, names[member.unit]) for member in hospital.members]
+    """Return the staff as ``ecluse accounts load --demo-credentials`` reads it."""
+    units = {unit.code: unit for unit in hospital.units}
+    return [_person(member, units[member.unit], hospital.now.date()) for member in hospital.members]
 
 
-def _person(member: Member, unit: Unit) -> Resource:
-    return {"username": member.username}
+def _person(member: Member, unit: Unit, today: dt.date) -> Resource:
+    service = member.profession is Profession.INTERFACE_SERVICE
+    person: Resource = {
+        "username": member.username,
+        "display_name": member.name,
+        "professions": [member.profession.value],
+        "units": [unit._asdict()],
+        "hired": (today - dt.timedelta(days=900)).isoformat(),
+        "rpps": "" if service else member.rpps,
+        "service": service,
+    }
+    return person if service else {**person, "password": member.password, "totp_secret": member.totp}

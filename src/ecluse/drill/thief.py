@@ -41,8 +41,6 @@ class Known(msgspec.Struct, frozen=True):
     """Everything the thief knows before it starts. ``doors`` are the addresses of the site, with ``<…>`` for what varies."""
 
     victim: Member
-    unit_ref: str
-    practitioner_ref: str
     policy: Policy
     tips: Sequence[Tip]
     doors: Sequence[str]
@@ -72,7 +70,7 @@ class Thief:
         self.most_requests, self.until = requests, time.monotonic() + seconds
         self.in_vain = 0
         self.pressed: set[tuple[str, str]] = set()
-        self.refusals: dict[int, int] = {}
+        self.answers: dict[int, int] = {}
 
     @property
     def left(self) -> float:
@@ -101,7 +99,7 @@ class Thief:
         before = len(self.haul.found)
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items() if name != "set-cookie")
         self.haul.take(answer.content + b"\n" + headers.encode(), route)
-        self.refusals[answer.status_code] = self.refusals.get(answer.status_code, 0) + 1
+        self.answers[answer.status_code] = self.answers.get(answer.status_code, 0) + 1
         self.in_vain = 0 if len(self.haul.found) > before or answer.is_success else self.in_vain + 1
         if self.in_vain >= TIRED_AFTER:
             raise LockedOutError

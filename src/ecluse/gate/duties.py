@@ -85,7 +85,8 @@ def patients_of(
     if not chosen.kinds:
         return {}
     moment = seconds(now)
-    stored = {DutyKind.ENCOUNTER_IN_UNIT if kind is DutyKind.ON_CALL else kind for kind in chosen.kinds}
+    called = {DutyKind.ENCOUNTER_IN_UNIT} if DutyKind.ON_CALL in chosen.kinds else set()
+    stored = called.union(chosen.kinds)
     common = (moment, moment, who.username, IMPORT + who.username, text_array(stored))
     units = array({*chosen.units, *chosen.on_call})
     with connection.cursor() as cursor:

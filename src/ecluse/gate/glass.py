@@ -20,7 +20,7 @@ from ecluse.gate.ask import known_device
 from ecluse.gate.justify import Told, about
 from ecluse.gate.models import Glass
 from ecluse.gate.reasons import EMERGENCY
-from ecluse.gate.rules import Asked, Verdict, decide, readable
+from ecluse.gate.rules import Asked, Verdict, breaking, readable
 from ecluse.gate.said import session_digest
 from ecluse.gate.sealed import seal
 from ecluse.gate.world import note, policy, safe
@@ -72,9 +72,8 @@ def break_together(who: Who, second: Who, told: Told, request_id: str) -> Glass 
 
 def allowed(who: Who, *, seconded: bool) -> Verdict:
     """Ask the rules whether ``who`` may break a glass at all, from here."""
-    law = policy()
-    return decide(
-        law,
+    return breaking(
+        policy(),
         Asked(
             profession=who.profession,
             action=Action.BREAK_GLASS,

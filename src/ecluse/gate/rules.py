@@ -149,9 +149,14 @@ def grounds(rights: Rights, asked: Asked) -> Verdict:
         return exported(rights, asked)
     if asked.duty in rights.duties and Ground.EXPLAINED in rights.caps:
         return yes("explained", Ground.EXPLAINED, asked.duty)
-    if asked.glass is not None or asked.action == Action.BREAK_GLASS or asked.purpose == Purpose.BREAK_GLASS:
+    if asked.action == Action.BREAK_GLASS or asked.purpose == Purpose.BREAK_GLASS:
         return broken(rights, asked)
-    return unexplained(rights, asked)
+    if asked.glass is None:
+        return unexplained(rights, asked)
+    under, otherwise = broken(rights, asked), unexplained(rights, asked)
+    if under.decision is Decision.ALLOW or otherwise.decision is not Decision.ALLOW:
+        return under
+    return otherwise
 
 
 def exported(rights: Rights, asked: Asked) -> Verdict:
@@ -164,16 +169,28 @@ def exported(rights: Rights, asked: Asked) -> Verdict:
 
 
 def broken(rights: Rights, asked: Asked) -> Verdict:
-    """Judge an access under a broken glass, or the breaking itself (G6)."""
+    """Judge an access under a broken glass (G6)."""
     ground = Ground.APPROVED if asked.seconded else Ground.EMERGENCY
     if Action.BREAK_GLASS not in rights.actions or ground not in rights.caps:
         return no("break-glass-not-granted")
-    if asked.action == Action.BREAK_GLASS:
-        return yes("break-glass", ground)
     if asked.glass is None:
         return no("glass-not-broken")
     if asked.action not in UNDER_GLASS or not asked.glass.issuperset(asked.compartments):
         return no("wider-than-the-glass")
+    return yes("break-glass", ground)
+
+
+def breaking(policy: Policy, asked: Asked) -> Verdict:
+    """Judge the breaking itself: it shows nothing, so it needs the right and the device, and no reason yet."""
+    rights = rights_of(policy, asked.profession)
+    if rights is None:
+        return no("unknown-profession")
+    stopped = beyond_rights(rights, asked) or new_device(policy, asked)
+    if stopped:
+        return stopped
+    ground = Ground.APPROVED if asked.seconded else Ground.EMERGENCY
+    if asked.action != Action.BREAK_GLASS or ground not in rights.caps:
+        return no("break-glass-not-granted")
     return yes("break-glass", ground)
 
 

@@ -15,6 +15,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from ecluse.accounts.pages import back_path
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import RefusedError
 from ecluse.core.words import Decision
@@ -54,7 +55,7 @@ def make(request: HttpRequest, refusal: Refusal, next_url: str = "") -> str:
             rule=refusal.rule,
             max_age=refusal.max_age,
             sequence=refusal.sequence,
-            next=local(request, next_url or after(request)),
+            next=local(request, next_url or back_path(request)),
         )
     )
 
@@ -85,14 +86,6 @@ def read(request: HttpRequest, text: str) -> Ticket:
     if not who.account or (ticket.account, ticket.session) != (who.account, session_digest(who.session)):
         raise RefusedError("ticket-of-another-session")
     return ticket
-
-
-def after(request: HttpRequest) -> str:
-    """Return where to go once what was refused becomes possible: this page, or the one a fragment belongs to."""
-    current = request.headers.get("HX-Current-URL", "")
-    if current:
-        return current.partition("://")[2].partition("/")[2].join(("/", "")) if "://" in current else current
-    return request.get_full_path() if request.method == "GET" else HOME
 
 
 def local(request: HttpRequest, url: str) -> str:

@@ -9,8 +9,8 @@ Promises:
   by its reference, with nothing of it.
 
 What waits is kept in ``HOME/exports/SEQUENCE.json``: references and the recipient's key, nothing readable about anybody.
-Order of an export: claim the request (rename), use the ticket, ask the gate, seal for the recipient. A crash after any of them leaves
-an export that cannot be tried again and must be proposed anew.
+Order of an export: ask the gate (the safe takes the approval away with its first entry), claim the request (rename), use the ticket,
+seal for the recipient, answer. A crash after any of them leaves an export that cannot be tried again and must be proposed anew.
 """
 
 import datetime as dt

@@ -130,6 +130,13 @@ def subject_of(resource: Resource) -> str:
     return str(named.get("reference", "")) if isinstance(named, dict) else ""
 
 
+def key_of(reference: str) -> str:
+    """Return ``Type/id`` of a literal reference (relative, absolute, or of one version); ``urn:uuid:`` ones as they are."""
+    if reference.startswith(("urn:", "#")):
+        return reference
+    return "/".join(reference.partition("/_history/")[0].rsplit("/", 2)[-2:])
+
+
 def is_patient(reference: str) -> bool:
     """Tell whether a literal reference can name a Patient."""
     return reference.startswith(("Patient/", "urn:uuid:")) or "/Patient/" in reference

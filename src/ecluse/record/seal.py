@@ -31,14 +31,32 @@ def place(ref: str, kind: str, n: int, version: int, compartment: str) -> bytes:
     return f"{ref}|{kind}|{n}|{version}|{compartment}".encode("ascii")
 
 
+def pack(clear: bytes) -> bytes:
+    """Return what is sealed: long texts deflated, a byte in front that says so. A worker process may do this ahead."""
+    return DEFLATED + zlib.compress(clear, 1) if len(clear) > DEFLATE_ABOVE else PLAIN + clear
+
+
+def unpack(body: bytes) -> bytes:
+    """Return what was packed.
+
+    Raises:
+        SealError: it was not.
+    """
+    try:
+        return zlib.decompress(body[1:]) if body[:1] == DEFLATED else body[1:]
+    except zlib.error as error:
+        raise SealError("A sealed part was written wrongly.", "Report this.") from error
+
+
+def close_packed(cipher: AESGCM, packed: bytes, where: bytes) -> bytes:
+    """Seal what :func:`pack` made at the place ``where``."""
+    nonce = os.urandom(NONCE)
+    return nonce + cipher.encrypt(nonce, packed, where)
+
+
 def close(cipher: AESGCM, clear: bytes, where: bytes) -> bytes:
     """Seal ``clear`` at the place ``where``."""
-    if len(clear) > DEFLATE_ABOVE:
-        body = DEFLATED + zlib.compress(clear, 1)
-    else:
-        body = PLAIN + clear
-    nonce = os.urandom(NONCE)
-    return nonce + cipher.encrypt(nonce, body, where)
+    return close_packed(cipher, pack(clear), where)
 
 
 def open_(cipher: AESGCM, sealed: bytes, where: bytes) -> bytes:
@@ -57,4 +75,4 @@ def open_(cipher: AESGCM, sealed: bytes, where: bytes) -> bytes:
             "A sealed part does not belong where it was found, or was changed.",
             "Restore it from a backup; find out who can write to the database.",
         ) from error
-    return zlib.decompress(body[1:]) if body[:1] == DEFLATED else body[1:]
+    return unpack(body)

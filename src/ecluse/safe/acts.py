@@ -140,16 +140,21 @@ def _second_person(desk: "Desk", request: Approve, session: str, asked: Asked | 
         return refuse("no-such-proposal")
     if request.decline and who.account == asked.by:
         return Ruling(Decision.ALLOW, "withdrawn")
-    if Profession(who.profession) not in state.policy.approvals.of(asked.proposal.kind):
-        return refuse("not-an-approver")
-    if who.account == asked.by or (session and session == asked.session):
-        return refuse("same-person")
-    if who.account in {asked.proposal.account, asked.proposal.target}:
-        return refuse("beneficiary")
+    proposal = asked.proposal
+    flaws = {
+        "not-an-approver": Profession(who.profession) not in state.policy.approvals.of(proposal.kind),
+        "same-person": who.account == asked.by or (session != "" and session == asked.session),
+        "beneficiary": who.account in {proposal.account, proposal.target},
+    }
+    flaw = next((rule for rule, flawed in flaws.items() if flawed), "")
+    if flaw:
+        return refuse(flaw)
     fresh = state.policy.ladder.fresh_seconds
-    if who.auth_age > fresh:
-        return Ruling(Decision.STEP_UP, "fresh-proof", fresh)
-    return Ruling(Decision.ALLOW, asked.proposal.kind.value)
+    return (
+        Ruling(Decision.STEP_UP, "fresh-proof", fresh)
+        if who.auth_age > fresh
+        else Ruling(Decision.ALLOW, proposal.kind)
+    )
 
 
 def lock(desk: "Desk", request: Lock) -> Ruled:

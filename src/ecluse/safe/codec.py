@@ -47,7 +47,8 @@ def request(body: bytes | bytearray | memoryview) -> Request:
         FrameError: it is not one, or holds an unknown word.
     """
     try:
-        return _request_decoder.decode(body)
+        decoded: Request = _request_decoder.decode(body)
+        return decoded
     except (msgspec.MsgspecError, ValueError) as error:
         raise FrameError(str(error)) from error
 
@@ -59,6 +60,7 @@ def reply(body: bytes | bytearray | memoryview) -> Reply:
         FrameError: it is not one.
     """
     try:
-        return _reply_decoder.decode(body)
+        decoded: Reply = _reply_decoder.decode(body)
+        return decoded
     except (msgspec.MsgspecError, ValueError) as error:
         raise FrameError(str(error)) from error

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ecluse.core.words import Action, Decision, Profession, TargetKind
+from ecluse.core.words import Action, Compartment, Decision, TargetKind
 from ecluse.safe import acts
 from ecluse.safe.entry import SAFE, SALT_DIGITS, Entry, Held, encode
 from ecluse.safe.keys import SALT_BYTES, Keys
@@ -49,7 +49,7 @@ from ecluse.safe.protocol import (
     Waiting,
     Who,
 )
-from ecluse.safe.rules import CAP_RULE, Opening, Ruling, barred, refuse, rights_of
+from ecluse.safe.rules import Opening, Ruling, barred, refuse, rights_of
 from ecluse.safe.state import CAP_REFUSAL_SECONDS, REFUSAL_SECONDS
 from ecluse.safe.state import State as Knowledge
 from ecluse.safe.trace import Trace
@@ -92,7 +92,7 @@ class Desk:
         wrong = fault_in(request)
         return Fault(code="bad-request", message=wrong) if wrong else self._answers[type(request)](request)
 
-    def write(self, action: Action, decision: Decision, rule: str, tag: int | None = None, **fields: Any) -> int:  # noqa: ANN401
+    def write(self, action: Action, decision: Decision, rule: str, tag: int | None = None, **fields: Any) -> int:
         """Stage one entry, let it change the state, return its sequence."""
         salt = b2a_base64(os.urandom(16), newline=False)[:SALT_DIGITS].decode()
         sequence = self.trace.size
@@ -197,7 +197,8 @@ class Desk:
             self.write(Action.CREATE, ruling.decision, ruling.rule, count=number, **fields)
             self.after_refusals(request.who.account)
             return Fault(code="refused", message=ruling.rule)
-        every = tuple(rights_of(self.state, request.who).write)
+        allowed = rights_of(self.state, request.who).write
+        every = tuple(c for c in Compartment if c in allowed)
         births = []
         for newcomer in request.newcomers:
             mark = self.keys.marks.decoy(newcomer.patient) if newcomer.decoy else os.urandom(8).hex()

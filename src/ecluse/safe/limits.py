@@ -4,6 +4,8 @@
 """
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from ecluse.core.words import Action, Decision
 from ecluse.safe.keys import SALT_BYTES
@@ -55,26 +57,8 @@ def fault_in(request: Request) -> str:
         return "who: a text is too long"
     if isinstance(who, Who) and (len(who.amr) > 16 or who.auth_age < 0):  # noqa: PLR2004 - more than all RFC 8176 factors
         return "who: not a login"
-    match request:
-        case Open():
-            return _open(request)
-        case Create():
-            return _create(request)
-        case Tokens():
-            return _tokens(request)
-        case Note():
-            return _note(request)
-        case Enrol():
-            return _enrol(request)
-        case Lock():
-            wrong = not _short(request.target, request.reason, request.request) or request.seconds < 0
-            return "lock: not a target" if wrong else ""
-        case Propose():
-            return _propose(request)
-        case DirectoryKey() | CloseSetup() | Approve():
-            return "" if _short(request.request) else "request: too long"
-        case _:
-            return ""
+    check = _CHECKS.get(type(request))
+    return check(request) if check else ""
 
 
 def _short(*texts: str) -> bool:
@@ -132,3 +116,26 @@ def _propose(request: Propose) -> str:
     if not _short(request.request, p.account, p.target, p.digest, p.recipient, p.patient, *p.professions):
         return "proposal: a text is too long"
     return "proposal: a number is negative" if min(p.limit, p.seconds, p.count) < 0 else ""
+
+
+def _lock(request: Lock) -> str:
+    fit = _short(request.target, request.reason, request.request) and request.seconds >= 0
+    return "" if fit else "lock: not a target"
+
+
+def _named(request: DirectoryKey | CloseSetup | Approve) -> str:
+    return "" if _short(request.request) else "request: too long"
+
+
+_CHECKS: dict[type, Callable[[Any], str]] = {
+    Open: _open,
+    Create: _create,
+    Tokens: _tokens,
+    Note: _note,
+    Enrol: _enrol,
+    Lock: _lock,
+    Propose: _propose,
+    DirectoryKey: _named,
+    CloseSetup: _named,
+    Approve: _named,
+}

@@ -89,7 +89,7 @@ class Verifier(NamedTuple):
         signed = text + "\n"
         try:
             self.key.verify(mine[0][2], signed.encode())
-        except InvalidSignature as error:
+        except (InvalidSignature, UnicodeEncodeError) as error:
             raise NotProvenError(f"The signature of {self.name} does not verify.") from error
         return signed
 

@@ -1,9 +1,8 @@
-"""Opening a safe: one owner, key and policy checked, trace replayed, torn tail cut, heads compared.
+"""Opening a safe: one owner, key and policy checked, trace read, torn tail cut, heads compared.
 
 1. Only one process owns a safe's folder (a lock on the folder itself).
-2. (S2) A trace shorter than a witnessed head, or whose root differs from any signed head, is refused.
-3. (S7) Only bytes that were never acknowledged are cut: what follows the last whole line. They are kept aside in ``torn/``.
-4. What a start found (policy, key file, torn bytes) is itself an entry.
+2. (S2) A trace shorter than a witnessed head, or whose root differs from a signed head, is refused.
+3. What a start found (policy, key file, torn bytes) is itself an entry.
 """
 
 import fcntl
@@ -17,46 +16,19 @@ import msgspec
 from ecluse.core.errors import BrokenWorldError, NotProvenError
 from ecluse.core.words import Action, Decision
 from ecluse.safe import policy as policies
+from ecluse.safe import snapshot
 from ecluse.safe.desk import Desk
-from ecluse.safe.entry import SAFE, Started, decode
-from ecluse.safe.files import write_new
-from ecluse.safe.keys import Keys, make_key_file, read_key_file
-from ecluse.safe.merkle import Frontier
+from ecluse.safe.entry import SAFE, Entry, Started, decode
+from ecluse.safe.keys import Keys, read_key_file
+from ecluse.safe.making import FOLDERS, witnesses
+from ecluse.safe.merkle import Frontier, leaf_hash
 from ecluse.safe.notes import Head, Verifier, open_head
+from ecluse.safe.repair import repair
+from ecluse.safe.replay import VERIFY, heads_of, rebuild
+from ecluse.safe.scan import first_sequences, read_heads, read_lines
 from ecluse.safe.state import State
-from ecluse.safe.tiles import SEGMENT, heads_path, segment_path
+from ecluse.safe.tiles import heads_path, segment_of, segment_path
 from ecluse.safe.trace import Trace
-
-FOLDERS = ("trace", "heads", "tile", "torn")
-
-
-def make(folder: Path, *, passphrase: bytes | None = None, origin: str = "", policy_text: str = "") -> str:
-    """Make a new safe in ``folder``; return its verifier key.
-
-    Raises:
-        BrokenWorldError: there is one already.
-    """
-    if (folder / "master.key").exists():
-        raise BrokenWorldError(f"{folder} already holds a safe.", "A safe is made once; move the old one away first.")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    for name in FOLDERS:
-        (folder / name).mkdir(mode=0o700, exist_ok=True)
-    text = policy_text or policies.DEFAULT_FILE.read_text(encoding="utf-8")
-    policy = policies.parse(text)
-    write_new(folder / "policy.toml", text.encode(), 0o600)
-    for witness in witnesses(folder, policy):
-        witness.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    make_key_file(folder / "master.key", passphrase)
-    name = origin or f"ecluse.local/{os.urandom(4).hex()}"
-    vkey = Keys(read_key_file(folder / "master.key", passphrase)).signer(name).verifier.text()
-    write_new(folder / "key.vkey", vkey.encode() + b"\n", 0o644)
-    return vkey
-
-
-def witnesses(folder: Path, policy: policies.Policy) -> tuple[Path, ...]:
-    """Return the files where heads are also written."""
-    return tuple((folder / path).resolve() for path in policy.witness.paths)
 
 
 def take(folder: Path) -> int:
@@ -83,7 +55,7 @@ def unlock(folder: Path, passphrase: bytes | None) -> tuple[Keys, Verifier]:
         BrokenWorldError: the key file and the verifier key are not of the same safe.
     """
     keys = Keys(read_key_file(folder / "master.key", passphrase))
-    verifier = Verifier.of((folder / "key.vkey").read_text())
+    verifier = Verifier.of((folder / "key.vkey").read_text(encoding="utf-8"))
     if keys.signer(verifier.name).verifier.text() != verifier.text():
         raise BrokenWorldError("master.key and key.vkey are not of the same safe.", "Put the right files back.")
     return keys, verifier
@@ -100,20 +72,21 @@ def open_desk(folder: Path, passphrase: bytes | None = None) -> Desk:
     keys, verifier = unlock(folder, passphrase)
     text = (folder / "policy.toml").read_bytes()
     policy = policies.parse(text.decode())
-    state = State(policy, keys)
     for name in FOLDERS:
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     for witness in witnesses(folder, policy):
         witness.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    trace = Trace(folder, keys.signer(verifier.name), Frontier(), witnesses(folder, policy))
-    replay(trace, state, verifier)
+    repair(folder, verifier)
+    trace, state = _read(folder, keys, verifier, policy)
     _compare_witnesses(trace, verifier)
+    trace.tiles.forget_partial()
+    trace.resume()
     desk = Desk(keys, trace, state, policies.digest(text))
     desk.tick(time.time())
     started = Started(verifier.text(), policies.digest(text), text.decode(), digests(folder))
     desk.write(Action.START, Decision.ALLOW, "start", account=SAFE, started=started)
     trace.commit()
-    trace.write_tiles()
+    trace.tiles.write_due()
     trace.sign_if_due(now=True)
     desk.started = time.time()
     return desk
@@ -122,79 +95,84 @@ def open_desk(folder: Path, passphrase: bytes | None = None) -> Desk:
 def digests(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of the files of the safe that no head covers otherwise."""
     files = [folder / "master.key", folder / "key.vkey", *sorted((folder / "torn").iterdir())]
-    return {
-        str(file.relative_to(folder)): hashlib.sha256(b"ecluse file\n" + file.read_bytes()).hexdigest()
-        for file in files
-    }
+    return {str(file.relative_to(folder)): file_digest(file) for file in files}
 
 
-def replay(trace: Trace, state: State, verifier: Verifier) -> None:
-    """Read the whole trace: rebuild the tree and the state, cut the torn tail, compare with every signed head."""
-    segments = sorted((trace.folder / "trace").iterdir())
-    for number, path in enumerate(segments):
-        if path != segment_path(trace.folder, number * SEGMENT):
-            raise NotProvenError(f"{path} is not where a segment of the trace belongs.", "Look at the folder.")
-        last = number == len(segments) - 1
-        if last:
-            repair(trace.folder, path, b"\n")
-        roots = _heads_of(trace, number * SEGMENT, verifier, last=last)
-        _replay_segment(trace, state, path, roots)
-        if not last and trace.size != (number + 1) * SEGMENT:
-            raise NotProvenError(f"{path} is shorter than a full segment.", "Run `ecluse trace verify`.")
-        if any(size > trace.size for size in roots):
-            raise NotProvenError(f"{path} ends before a head that was signed.", "Entries are missing: find the copy.")
-    trace.resume()
+def file_digest(file: Path) -> str:
+    """Return the digest of a file as a start writes it."""
+    return hashlib.sha256(b"ecluse file\n" + file.read_bytes()).hexdigest()
 
 
-def _heads_of(trace: Trace, first: int, verifier: Verifier, *, last: bool) -> dict[int, bytes]:
-    path = heads_path(trace.folder, first)
-    if not path.exists():
-        return {}
-    if last:
-        repair(trace.folder, path, b"\n\n")
-    notes = read_heads(path)
-    heads = [open_head(note, verifier) for note in notes]
-    if notes:
-        trace.head, trace.signed_size = notes[-1], heads[-1].size
-    return {head.size: head.root for head in heads}
+def _read(folder: Path, keys: Keys, verifier: Verifier, policy: policies.Policy) -> tuple[Trace, State]:
+    """Read the trace: from the snapshot on when there is one that the heads confirm, else whole."""
+    body = snapshot.load(folder, keys, verifier)
+    if body is not None:
+        trace, state = _new(folder, keys, verifier, policy)
+        try:
+            snapshot.put(body, trace, state)
+            _read_on(trace, state, verifier)
+        except (NotProvenError, OSError, ValueError):
+            body = None
+        else:
+            return trace, state
+    trace, state = _new(folder, keys, verifier, policy)
+    rebuild(trace, state, verifier)
+    _take_last_head(trace, verifier)
+    return trace, state
 
 
-def read_heads(path: Path) -> list[str]:
-    """Return the signed notes kept in a file of heads: each is followed by an empty line."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return ["\n".join(lines[i : i + 5]) + "\n" for i in range(0, len(lines) - 1, 6)]
+def _new(folder: Path, keys: Keys, verifier: Verifier, policy: policies.Policy) -> tuple[Trace, State]:
+    return Trace(folder, keys.signer(verifier.name), witnesses(folder, policy)), State(policy, keys)
 
 
-def _replay_segment(trace: Trace, state: State, path: Path, roots: dict[int, bytes]) -> None:
-    with path.open("rb") as file:
-        for line in file:
-            whole = line[:-1]
-            try:
-                entry = decode(whole)
-            except msgspec.MsgspecError as error:
-                raise NotProvenError(f"{path}: entry {trace.size} cannot be read: {error}.") from error
-            if entry.seq != trace.size:
-                raise NotProvenError(f"{path}: entry {entry.seq} stands at place {trace.size}.")
-            trace.replayed(whole)
+def _read_on(trace: Trace, state: State, verifier: Verifier) -> None:
+    """Read the entries after the snapshot, and check every head signed since."""
+    start, firsts = trace.size, first_sequences(trace.folder)
+    for first in firsts:
+        if first < segment_of(start):
+            continue
+        heads = {head.size: head.root for head in heads_of(trace.folder, first, verifier) if head.size >= start}
+        if trace.size in heads and heads.pop(trace.size) != trace.frontier.root():
+            raise NotProvenError("The snapshot is not the trace that was signed.", VERIFY)
+        for line in read_lines(segment_path(trace.folder, first), trace.offset).whole:
+            entry = _entry(line, trace.size)
+            trace.replayed(line)
             state.apply(entry, entry.at.timestamp())
-            if trace.size in roots and trace.frontier.root() != roots[trace.size]:
-                raise NotProvenError(f"The root of {trace.size} entries is not the one that was signed.")
+            if trace.size in heads and heads.pop(trace.size) != trace.frontier.root():
+                raise NotProvenError(f"The root of {trace.size} entries is not the one that was signed.", VERIFY)
+        if heads:
+            raise NotProvenError(f"Entries are missing before the head of {max(heads)}.", VERIFY)
+        trace.offset = 0
+    _take_last_head(trace, verifier)
 
 
-def repair(folder: Path, path: Path, end: bytes) -> None:
-    """Cut what follows the last ``end`` of a file, and keep it aside."""
-    data = path.read_bytes()
-    whole = data.rfind(end) + len(end) if end in data else 0
-    if whole == len(data):
-        return
-    write_new(folder / "torn" / f"{path.name}.{whole}.{os.urandom(4).hex()}", data[whole:], 0o600)
-    with path.open("r+b") as file:
-        file.truncate(whole)
-        os.fsync(file.fileno())
+def _entry(line: bytes, sequence: int) -> Entry:
+    try:
+        entry = decode(line)
+    except msgspec.MsgspecError as error:
+        raise NotProvenError(f"Entry {sequence} cannot be read: {error}.", VERIFY) from error
+    if entry.seq != sequence:
+        raise NotProvenError(f"Entry {entry.seq} stands at place {sequence}.", VERIFY)
+    return entry
+
+
+def _take_last_head(trace: Trace, verifier: Verifier) -> None:
+    """Find the last head that was signed; refuse a trace that ends before it."""
+    for first in reversed(first_sequences(trace.folder)):
+        heads = read_heads(heads_path(trace.folder, first))
+        if heads:
+            trace.head = heads[-1].note
+            trace.signed_size = open_head(trace.head, verifier).size
+            break
+    if trace.signed_size > trace.size:
+        raise NotProvenError(
+            f"A head of {trace.signed_size} entries was signed and the trace has {trace.size}.",
+            "Find the missing ones.",
+        )
 
 
 def _compare_witnesses(trace: Trace, verifier: Verifier) -> None:
-    """Refuse a trace older than a head seen elsewhere (S2)."""
+    """Refuse a trace older than a head seen elsewhere, or of another history (S2)."""
     for path in trace.witnesses:
         if not path.exists():
             if trace.size:
@@ -203,11 +181,25 @@ def _compare_witnesses(trace: Trace, verifier: Verifier) -> None:
                     "Put it back; if its medium is lost, copy safe/checkpoint there after `ecluse trace verify`.",
                 )
             continue
-        head: Head = open_head(path.read_text(encoding="utf-8"), verifier)
+        head = open_head(path.read_text(encoding="utf-8"), verifier)
         if head.size > trace.size:
             raise NotProvenError(
                 f"{path} witnessed {head.size} entries, the trace has {trace.size}: it was rolled back.",
                 "Put the newer trace back.",
             )
-        if head.size > 0 and trace.root_at(head.size) != head.root:
-            raise NotProvenError(f"{path} witnessed another history of {head.size} entries.", "Call security.")
+        if not _was_signed(trace, head, verifier) and _root_at(trace.folder, head.size) != head.root:
+            raise NotProvenError(f"{path} witnessed another history of {head.size} entries.", VERIFY)
+
+
+def _was_signed(trace: Trace, head: Head, verifier: Verifier) -> bool:
+    """Say whether ``head`` is one of those that were kept (each was checked against the trace)."""
+    return head in heads_of(trace.folder, segment_of(head.size - 1), verifier)
+
+
+def _root_at(folder: Path, size: int) -> bytes:
+    """Return the root of the first ``size`` entries, read again from the files."""
+    frontier = Frontier()
+    for first in first_sequences(folder):
+        for line in read_lines(segment_path(folder, first)).whole[: max(0, size - first)]:
+            frontier.add(leaf_hash(line))
+    return frontier.root()

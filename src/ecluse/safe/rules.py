@@ -75,28 +75,24 @@ class Opening:
             return refuse(lacking)
         if item.patient in self.state.decoys and self.request.action in OPENS_DECOY:
             return refuse("decoy")
-        if item.ground is Ground.APPROVED or self.request.action is Action.EXPORT:
-            if not self._is_approved(item):
-                return Ruling(Decision.SECOND_PERSON, "approval")
+        needs_two = item.ground is Ground.APPROVED or self.request.action is Action.EXPORT
+        if needs_two and not self._is_approved(item):
+            return Ruling(Decision.SECOND_PERSON, "approval")
         return self._counted(item, tag)
 
     def _lacking(self, item: Item) -> str:
         """Return the first thing that the profession's list lacks (S5)."""
         request, rights = self.request, self.rights
         allowed = rights.write if request.action in {Action.WRITE, Action.CREATE} else rights.read
-        if request.action not in rights.actions:
-            return "action"
-        if request.purpose not in rights.purposes:
-            return "purpose"
-        if not allowed.issuperset(item.compartments):
-            return "compartment"
-        if item.ground not in rights.caps:
-            return "ground"
-        if item.ground is Ground.EXPLAINED and item.duty not in rights.duties:
-            return "duty"
-        if item.ground is Ground.EMERGENCY and Action.BREAK_GLASS not in rights.actions:
-            return "action"
-        return ""
+        listed = {
+            "action": request.action in rights.actions,
+            "purpose": request.purpose in rights.purposes,
+            "compartment": allowed.issuperset(item.compartments),
+            "ground": item.ground in rights.caps,
+            "duty": item.ground is not Ground.EXPLAINED or item.duty in rights.duties,
+            "break-glass": item.ground is not Ground.EMERGENCY or Action.BREAK_GLASS in rights.actions,
+        }
+        return next((rule for rule, kept in listed.items() if not kept), "")
 
     def _is_approved(self, item: Item) -> bool:
         """Say whether a second person approved this very access."""

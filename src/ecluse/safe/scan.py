@@ -15,7 +15,6 @@ from typing import NamedTuple, TypeVar
 from ecluse.safe.merkle import HASH_BYTES, LEAF, fold, peaks_of
 from ecluse.safe.tiles import SEGMENT, segment_path
 
-
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 LINES_OF_A_HEAD = 6

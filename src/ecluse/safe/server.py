@@ -12,6 +12,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,10 +52,13 @@ class Connection:
 class Server:
     """Serves one desk on one Unix socket."""
 
-    def __init__(self, desk: Desk, path: Path, leash: int | None = None) -> None:
+    def __init__(
+        self, desk: Desk, path: Path, between: Callable[[], None] = lambda: None, leash: int | None = None
+    ) -> None:
         self.desk = desk
         self.path = path
         self.leash = leash
+        self.between = between
         self.stopping = False
         self._connections: dict[int, Connection] = {}
         self._again: set[int] = set()
@@ -62,7 +66,7 @@ class Server:
         self._listener = _listen(path)
         self._wake, wake = socket.socketpair()
         for end in (self._wake, wake):
-            end.setblocking(False)
+            end.setblocking(False)  # noqa: FBT003 - the standard library's own argument
         self._signalled = wake
         for fd in (self._listener.fileno(), self._wake.fileno(), *([] if leash is None else [leash])):
             self._epoll.register(fd, select.EPOLLIN)
@@ -85,8 +89,9 @@ class Server:
             self._send(connection, codec.frame(reply))
         trace = self.desk.trace
         if not trace.broken:
-            trace.write_tiles()
+            trace.tiles.write_due()
             trace.sign_if_due()
+            self.between()
 
     def _gather(self) -> set[int]:
         """Wait for something to do and read every ready socket."""
@@ -112,7 +117,7 @@ class Server:
             if struct.unpack("3i", credentials)[1] != os.geteuid():
                 sock.close()
                 return
-            sock.setblocking(False)
+            sock.setblocking(False)  # noqa: FBT003 - the standard library's own argument
             self._connections[sock.fileno()] = Connection(sock)
             self._epoll.register(sock.fileno(), select.EPOLLIN)
 
@@ -204,5 +209,5 @@ def _listen(path: Path) -> socket.socket:
     finally:
         os.umask(before)
     listener.listen(128)
-    listener.setblocking(False)
+    listener.setblocking(False)  # noqa: FBT003 - the standard library's own argument
     return listener

@@ -125,7 +125,11 @@ class State:
                 tally(entry.account).add(tick_of(self.now))
             else:
                 self._act(entry)
-        elif entry.decision is Decision.REFUSE and entry.account in self.accounts and entry.action is not Action.LOGIN_FAILURE:
+        elif (
+            entry.decision is Decision.REFUSE
+            and entry.account in self.accounts
+            and entry.action is not Action.LOGIN_FAILURE
+        ):
             self._refused(entry)
 
     def _show(self, entry: Entry, ground: Ground, tag: int) -> None:

@@ -12,7 +12,6 @@ from django.core.checks import Warning as Warned
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ecluse.accounts.demo import is_demo
 from ecluse.core.home import Home
 
 KEY_CHARS = 40
@@ -28,11 +27,11 @@ def transport(home: Home) -> list[CheckMessage]:
     """Find ways in which passwords or records would cross a network in clear."""
     site = home.settings.site
     found: list[CheckMessage] = []
-    if is_demo() and site.address not in LOOPBACK:
+    if site.demo and site.address not in LOOPBACK:
         found.append(
             Critical("A demonstration is served to other machines.", 'Set address = "127.0.0.1".', id="web.C001")
         )
-    if not site.https and not is_demo():
+    if not site.https and not site.demo:
         found.append(
             Critical(
                 "The site is served without https.", "Set https = true, and certificate or behind_proxy.", id="web.C002"

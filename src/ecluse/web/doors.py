@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from ecluse.accounts.professions import active
+from ecluse.accounts.rights import PAGES
 from ecluse.core.words import Profession
 
 P = Profession
@@ -34,12 +35,57 @@ Door = Reach | frozenset[Profession]
 
 OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
 READERS = frozenset(P) - OFFICE - {P.INTERFACE_SERVICE}
+EXPORTERS = frozenset({P.PHYSICIAN, P.DIM_PHYSICIAN, P.DPO, P.SECURITY_OFFICER})
 PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
 CONTACT_WRITERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.SECRETARY, P.ADMISSIONS, P.SOCIAL_WORKER})
-BREAKERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.PHARMACIST})
 
 DOORS: dict[str, Door] = {
     "set_language": Reach.PUBLIC,
+    # signing in, and one's own account
+    **dict.fromkeys(
+        (
+            "account_login",
+            "account_logout",
+            "account_inactive",
+            "account_signup",
+            "account_set_password",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
+        ),
+        Reach.PUBLIC,
+    ),
+    **dict.fromkeys(
+        (
+            "account_reauthenticate",
+            "account_change_password",
+            "accounts_enrol",
+            "accounts_profession",
+            "accounts_sessions",
+            "accounts_end_own_sessions",
+            "mfa_index",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_remove_webauthn",
+            "mfa_edit_webauthn",
+        ),
+        Reach.SIGNED_IN,
+    ),
+    # controls: accounts, approvals, locks, reviews
+    **PAGES,
+    "gate_reviews": frozenset({P.DPO}),
+    "gate_review": frozenset({P.DPO}),
+    # the gate's own pages: what was refused, and the way on
+    **dict.fromkeys(
+        ("gate_no", "gate_justify", "gate_glass", "gate_glass_page", "gate_second", "gate_give"), Reach.SIGNED_IN
+    ),
+    # records
     "home": Reach.SIGNED_IN,
     "search": READERS,
     "patient": READERS,
@@ -49,15 +95,18 @@ DOORS: dict[str, Door] = {
     "patient_contacts": CONTACT_WRITERS,
     "patient_opened": READERS | {P.DPO, P.SECURITY_OFFICER},
     "patient_document": READERS,
+    "export_list": EXPORTERS,
+    "export_new": EXPORTERS,
+    "export_download": EXPORTERS,
 }
+"""Addresses below ``/fhir/`` (names starting with ``fhir``) authenticate by themselves and answer without any page."""
 
 
 def door(view_name: str) -> Door | None:
     """Return the door of a view; None when it has none, and so is closed."""
-    if view_name in DOORS:
-        return DOORS[view_name]
-    namespace = view_name.partition(":")[0]
-    return DOORS.get(f"{namespace}:*")
+    if view_name.startswith("fhir:"):
+        return Reach.ITSELF
+    return DOORS.get(view_name)
 
 
 def may_reach(view_name: str, profession: str) -> bool:

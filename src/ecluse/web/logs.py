@@ -23,6 +23,8 @@ SECRETS = frozenset(
 )
 STRUCK = "[struck out]"
 REFERENCE = re.compile(r"[0-9a-f]{32}(?:-[0-9]+)?")
+LAST_FRAMES = 20
+FIRST_WORDS = re.compile(r"[A-Za-z ]*")
 Event = MutableMapping[str, Any]
 log = structlog.get_logger("ecluse.web")
 
@@ -43,7 +45,7 @@ def without_words(_logger: Any, _method: str, event: Event) -> Event:
     error = raised[1] if isinstance(raised, tuple) else raised
     if isinstance(error, BaseException):
         event["error"] = type(error).__qualname__
-        frames = traceback.extract_tb(error.__traceback__)
+        frames = traceback.extract_tb(error.__traceback__)[-LAST_FRAMES:]
         event["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 
@@ -52,7 +54,7 @@ def without_requests(_logger: Any, _method: str, event: Event) -> Event:
     """Leave out what Django's loggers attach: whole requests, and messages that quote a path (L1)."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and record.name.startswith("django."):
-        event["event"] = str(record.msg).split(":", maxsplit=1)[0].split("%", maxsplit=1)[0].strip()
+        event["event"] = record.name if record.exc_info else FIRST_WORDS.match(str(record.msg))[0].strip()  # type: ignore[index]
         event["status"] = getattr(record, "status_code", None)
     return event
 

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *part("accounts/", "ecluse.accounts.urls"),
     *part("gate/", "ecluse.gate.urls"),
     *part("fhir/", "ecluse.record.api.urls"),
+    *part("export/", "ecluse.record.export_urls"),
     *part("", "ecluse.record.pages.urls"),
 ]
 

@@ -72,17 +72,8 @@ def forged(thief: Thief, tip: Tip) -> list[dict[str, Any]]:
     """Return a stay, an appointment, a team and an order that all name the victim or their unit."""
     now = dt.datetime.now(dt.UTC)
     subject = {"reference": f"Patient/{tip.ref}"}
-    me: dict[str, Any] = {
-        "reference": thief.known.practitioner_ref,
-        "identifier": {"system": RPPS, "value": thief.known.victim.rpps},
-    }
-    unit: dict[str, Any] = {
-        "reference": thief.known.unit_ref,
-        "identifier": {"system": "urn:ecluse:unit", "value": thief.known.victim.unit},
-    }
-    for reference in (me, unit):
-        if not reference["reference"]:
-            del reference["reference"]
+    me = {"identifier": {"system": RPPS, "value": thief.known.victim.rpps}}
+    unit = {"identifier": {"system": "urn:ecluse:unit", "value": thief.known.victim.unit}}
     period = {"start": stamp(now - dt.timedelta(hours=1))}
     act = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}
     return [
@@ -111,6 +102,4 @@ def forged(thief: Thief, tip: Tip) -> list[dict[str, Any]]:
 def doctor(thief: Thief, tip: Tip) -> dict[str, Any]:
     """Return a Patient that names the victim as treating doctor."""
     reference = {"identifier": {"system": RPPS, "value": thief.known.victim.rpps}}
-    if thief.known.practitioner_ref:
-        reference = {"reference": thief.known.practitioner_ref, **reference}  # type: ignore[dict-item]
     return {"resourceType": "Patient", "id": tip.ref, "generalPractitioner": [reference]}

@@ -1,0 +1,198 @@
+"""One theft from beginning to end on a served establishment: people at work, a session stolen, everything tried, all of it judged.
+
+The judge compares, patient by patient and compartment by compartment, what the thief received (bytes) with what the trace says was
+shown to that account since the theft began; and has the whole trace verified.
+"""
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ecluse.core.words import Compartment, Profession
+from ecluse.drill import registry
+from ecluse.drill.attacks import stolen_account
+from ecluse.drill.browser import Browser
+from ecluse.drill.cast import Member
+from ecluse.drill.establishment import command, command_status
+from ecluse.drill.hospital import Hospital
+from ecluse.drill.markers import Found
+from ecluse.drill.measure import Haul
+from ecluse.drill.signin import sign_in
+from ecluse.drill.staff import Shift, Work
+from ecluse.drill.thief import Known, Thief, Tip
+from ecluse.safe.policy import load as load_policy
+
+TOLD = 20_000
+CLOCK_S = 0.05
+
+
+class Result(msgspec.Struct, rename={"profession": "as"}):
+    """What one theft came to. ``exposed``: distinct patients in the bytes received."""
+
+    attack: str
+    profession: str
+    population: int
+    seed: int
+    requests: int
+    exposed: int
+    exposed_by_route: dict[str, int]
+    exposed_compartments: dict[str, int]
+    contained: bool
+    contained_after_s: float
+    legitimate_refused: int
+    trace_ok: bool
+
+
+class Theft:
+    """One thief, from the theft of the session on."""
+
+    def __init__(self, hospital: Hospital, home: Path, url: str, profession: Profession) -> None:
+        self.hospital, self.home, self.url, self.profession = hospital, home, url, profession
+        self.victim = victim(hospital, profession)
+        self.haul = Haul(hospital.markers)
+        self.report: stolen_account.Report | None = None
+        self.since = dt.datetime.now(dt.UTC)
+        self.unseen: Found = set()
+        self.unsaid: Found = set()
+        self.verified = False
+
+    def session(self) -> Browser:
+        """Take over a live session, its second factor done: the cookies of a browser, or a service's token."""
+        if self.profession is Profession.INTERFACE_SERVICE:
+            told = command(self.home, "accounts", "token", self.victim.username, "--days", "30", "--json")
+            token = msgspec.json.decode(told)["token"]
+            return Browser(self.url, {"Authorization": f"Bearer {token}"})
+        owner = Browser(self.url)
+        sign_in(owner, self.victim)
+        return Browser(self.url, cookies=owner.http.cookies)
+
+    def run(self, known: registry.Known, requests: int, seconds: float) -> None:
+        """Steal."""
+        browser = self.session()
+        time.sleep(CLOCK_S)
+        self.since = dt.datetime.now(dt.UTC)
+        self.haul.began = time.monotonic()
+        told = knowledge(self.hospital, self.home, self.victim, known)
+        thief = Thief(browser, told, self.haul, requests=requests, seconds=seconds, seed=self.hospital.seed)
+        self.report = stolen_account.steal(thief)
+        browser.close()
+
+    def judge(self, known: registry.Known) -> None:
+        """Have the trace verified and compared with the bytes."""
+        since = self.since.isoformat()
+        said = command(self.home, "trace", "exposure", "--account", self.victim.username, "--since", since, "--json")
+        traced = exposures(said, known.numbers)
+        self.unsaid, self.unseen = self.haul.found - traced, traced - self.haul.found
+        self.verified = command_status(self.home, "trace", "verify") == 0
+
+    def result(self, work: Work) -> Result:
+        """Return the figures."""
+        report = self.report or stolen_account.Report(0, False, 0.0, {}, {}, "did not run")  # noqa: FBT003
+        return Result(
+            attack=stolen_account.NAME,
+            profession=self.profession.value,
+            population=self.hospital.patients,
+            seed=self.hospital.seed,
+            requests=report.requests,
+            exposed=len(self.haul.patients),
+            exposed_by_route=self.haul.by_route(),
+            exposed_compartments=self.haul.compartments(),
+            contained=report.contained,
+            contained_after_s=report.contained_after_s,
+            legitimate_refused=work.refused,
+            trace_ok=self.verified and not self.unsaid and not self.unseen,
+        )
+
+
+def victim(hospital: Hospital, profession: Profession) -> Member:
+    """Return whose account is stolen: the last of the profession, so that the fixed cast stays usable when there is a choice."""
+    return [member for member in hospital.members if member.profession is profession][-1]
+
+
+def knowledge(hospital: Hospital, home: Path, member: Member, known: registry.Known) -> Known:
+    """Tell the thief everything."""
+    tips = {ref: tip(hospital, ref, number) for ref, number in list(known.numbers.items())[:TOLD]}
+    own = [tips.get(ref) or tip(hospital, ref, known.numbers[ref]) for ref in known.own[member.username] if ref in known.numbers]
+    colleagues = [one.username for one in hospital.members if one.username != member.username]
+    return Known(
+        victim=member,
+        policy=load_policy(home / "safe" / "policy.toml"),
+        tips=list(tips.values()),
+        doors=known.doors,
+        helpers=colleagues,
+        own=own,
+    )
+
+
+def tip(hospital: Hospital, ref: str, number: int) -> Tip:
+    """Return a patient as the thief knows one."""
+    who = hospital.facts(number)
+    return Tip(ref, number, who.used_name or who.birth_name, who.given[0], who.birth.isoformat(), who.ipp, who.ins)
+
+
+def exposures(said: str, numbers: dict[str, int]) -> Found:
+    """Read the exposure list of the trace; a patient who is not of this world counts as number -1."""
+    rows = msgspec.json.decode(said)
+    listed = rows if isinstance(rows, list) else rows.get("patients", rows.get("exposed", []))
+    return {(numbers.get(row["patient"], -1), Compartment(word)) for row in listed for word in row["compartments"]}
+
+
+def run(  # noqa: PLR0913
+    hospital: Hospital,
+    home: Path,
+    url: str,
+    professions: Sequence[Profession],
+    *,
+    seconds: float,
+    requests: int,
+    tell: Callable[[str], None],
+) -> tuple[list[Theft], Work]:
+    """Run one theft for each profession, all at the same time, while people work; then judge each."""
+    thefts = [Theft(hospital, home, url, profession) for profession in professions]
+    tell("asking the judge who is who")
+    known = registry.ask(hospital, home, *(theft.victim.username for theft in thefts))
+    shift = Shift(url, workers(hospital, thefts), hospital.seed, arrivals(hospital))
+    tell(f"{', '.join(professions)}: stealing, while people work")
+    threads = [threading.Thread(target=theft.run, args=(known, requests, seconds)) for theft in thefts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work = shift.end()
+    tell("verifying the trace and comparing it with the loot")
+    for theft in thefts:
+        theft.judge(known)
+    return thefts, work
+
+
+def workers(hospital: Hospital, thefts: Sequence[Theft]) -> list[Member]:
+    """Return who is at work: the cast of those who meet patients and, beside each thief, a colleague of the victim."""
+    stolen = {theft.victim.username for theft in thefts}
+    trades = [*AT_WORK, *(theft.profession for theft in thefts if theft.profession not in AT_WORK)]
+    cast = (next((m for m in hospital.members if m.profession is one and m.username not in stolen), None) for one in trades)
+    return [member for member in cast if member is not None and member.profession is not Profession.IT_ADMINISTRATOR]
+
+
+AT_WORK = (
+    Profession.PHYSICIAN,
+    Profession.RESIDENT,
+    Profession.NURSE,
+    Profession.MIDWIFE,
+    Profession.PHARMACIST,
+    Profession.SECRETARY,
+    Profession.ADMISSIONS,
+    Profession.BILLING,
+    Profession.DIM_PHYSICIAN,
+    Profession.INTERFACE_SERVICE,
+)
+
+
+def arrivals(hospital: Hospital) -> list[tuple[str, str]]:
+    """Return names and birth dates of people who come to the desk."""
+    step = max(1, hospital.patients // 40)
+    facts = (hospital.facts(number) for number in range(3, hospital.patients, step))
+    return [(f"{one.birth_name} {one.given[0]}", one.birth.isoformat()) for one in facts if one.died is None][: len(AT_WORK)]

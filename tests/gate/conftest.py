@@ -1,0 +1,87 @@
+"""A real safe, a small hospital of people, and duties on both databases."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from ecluse.accounts.models import Account, Membership, OnCall, Unit
+from ecluse.core.words import Compartment
+from ecluse.gate import duties, said
+from ecluse.gate.access import Wanted
+from ecluse.gate.models import Duty, Glass, Justification
+from ecluse.safe.client import SafeClient
+from ecluse.safe.entry import Entry
+from ecluse.safe.trace_reader import entries
+
+POSTGRES = "postgres-of-the-tests"
+TABLES = (Account, Unit, Membership, OnCall, Duty, Justification, Glass)
+numbers = count(1)
+
+
+@pytest.fixture
+def world(safe: SafeClient, db: None) -> Iterator[SafeClient]:
+    """Give a real safe, a database, and no attempts counted from another test."""
+    cache.clear()
+    yield safe
+    cache.clear()
+
+
+@pytest.fixture
+def trace(home: Path, world: SafeClient) -> Callable[[], list[Entry]]:
+    """Give the entries written since the test began."""
+    before = sum(1 for _ in entries(home / "safe"))
+    return lambda: list(entries(home / "safe"))[before:]
+
+
+@pytest.fixture
+def patient() -> Callable[..., Wanted]:
+    """Make a patient nobody has ever seen: ``patient(Compartment.CARE, …)``, identity when nothing is said."""
+
+    def make(*compartments: Compartment) -> Wanted:
+        number = next(numbers)
+        return Wanted(number, f"{number:032x}", number.to_bytes(32, "big"), compartments or (Compartment.IDENTITY,))
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
+    """Give the connection that the statements of the gate use, on each database in turn."""
+    if request.param == "sqlite":
+        request.getfixturevalue("db")
+        yield connection
+        return
+    with request.getfixturevalue("django_db_blocker").unblock():
+        yield from postgres(request, monkeypatch)
+
+
+def postgres(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
+    """Give a connection to PostgreSQL with the tables of the gate, empty."""
+    url = urlsplit(request.getfixturevalue("postgres_url"))
+    connections.settings[POSTGRES] = {
+        **connections.settings["default"],
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": url.username,
+        "HOST": parse_qs(url.query)["host"][0],
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0},
+    }
+    other = connections[POSTGRES]
+    monkeypatch.setattr(duties, "connection", other)
+    monkeypatch.setattr(said, "connection", other)
+    with other.schema_editor() as editor:
+        for table in TABLES:
+            editor.create_model(table)
+    yield other
+    with other.schema_editor() as editor:
+        for table in reversed(TABLES):
+            editor.delete_model(table)
+    other.close()
+    del connections[POSTGRES]
+    del connections.settings[POSTGRES]
