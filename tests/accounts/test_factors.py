@@ -157,7 +157,10 @@ def test_the_last_key_stays(session_of: SessionOf) -> None:
         {**record, "reauthenticated": True} for record in session["account_authentication_methods"]
     ]
     session.save()
-    assert open_session.post(f"/accounts/factors/webauthn/keys/{key.pk}/remove/").headers["Location"] == "/accounts/factors/webauthn/"
+    assert (
+        open_session.post(f"/accounts/factors/webauthn/keys/{key.pk}/remove/").headers["Location"]
+        == "/accounts/factors/webauthn/"
+    )
     assert Authenticator.objects.filter(user=account).exists()
 
 

@@ -12,11 +12,10 @@ from ecluse.accounts import middleware, workstation
 from ecluse.accounts.approvals import place_lock
 from ecluse.accounts.models import Account, AccountProfession
 from ecluse.accounts.testing import PASSWORD, code, person, sign_in
-from ecluse.accounts.who import console
 from ecluse.core.words import Action, Decision, TargetKind
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.entry import Entry
-from ecluse.safe.protocol import Lock, Ruled, Who
+from ecluse.safe.protocol import Ruled, Who
 
 PAGE = "/accounts/sessions/"
 ENROL = "/accounts/factors/first/"
@@ -121,9 +120,7 @@ def test_one_can_sign_out_when_the_safe_is_gone(
     assert "_auth_user_id" not in open_session.session
 
 
-def test_nobody_signs_in_when_the_safe_is_gone(
-    nurse: Account, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nobody_signs_in_when_the_safe_is_gone(nurse: Account, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.post("/accounts/login/", {"login": nurse.username, "password": PASSWORD})
     monkeypatch.setattr("ecluse.accounts.bridge.the_safe", gone)
     assert client.post("/accounts/factors/authenticate/", {"code": code()}).status_code == 503

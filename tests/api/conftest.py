@@ -37,6 +37,8 @@ class World:
         self.nurse = person(f"{NURSE}-{mark}", "nurse", units=[UNIT])
         self.physician = person(f"{PHYSICIAN}-{mark}", "physician", units=[UNIT])
         self.admin = person(f"{ADMIN}-{mark}", "it-administrator")
+        self.clerk = person(f"a.petit-{mark}", "admissions", units=[UNIT])
+        self.security = person(f"s.leroy-{mark}", "security-officer")
         self.maker = person(f"{MAKER}-{mark}", "interface-service", service=True)
         self.token, _row = issue(self.service, 1)
         self.known = self.patient("Rivière", UNIT)
@@ -45,6 +47,10 @@ class World:
     @property
     def who(self) -> Who:
         return Who(account=self.maker.username, profession="interface-service", session="made", amr=("token",))
+
+    @property
+    def officer(self) -> Who:
+        return Who(account=self.security.username, profession="security-officer", session="office", acr="aal2", auth_age=1)
 
     def patient(self, family: str, unit: str = "", *, duty_by: str = MAKER) -> Patient:
         """Make a patient with a prescription; ``unit`` explains it to those who work there."""
@@ -65,7 +71,7 @@ class World:
 
     def duty(self, patient: Patient, unit: str, made_by: str) -> None:
         place, _made = Unit.objects.get_or_create(code=unit, defaults={"name": unit})
-        for kind in (DutyKind.ENCOUNTER_IN_UNIT, DutyKind.FEED):
+        for kind in (DutyKind.ENCOUNTER_IN_UNIT, DutyKind.FEED, DutyKind.ADMISSION):
             Duty.objects.create(kind=kind.value, patient_id=patient.pk, unit=place, since=1, made_by=made_by, made_at=1)
 
     def add(self, patient: Patient, resource: Mapping[str, Any]) -> str:
@@ -150,5 +156,22 @@ def physician(world: World) -> Api:
 
 
 @pytest.fixture
+def administrator(world: World) -> Api:
+    return Api(sign_in(Client(), world.admin, "it-administrator"))
+
+
+@pytest.fixture
+def admissions(world: World) -> Api:
+    return Api(sign_in(Client(), world.clerk, "admissions"))
+
+
+@pytest.fixture
 def nobody() -> Api:
     return Api(Client())
+
+
+def rule(answer: HttpResponse) -> str:
+    """Return the rule an outcome tells; fail when the answer is no outcome."""
+    told = json.loads(answer.content)
+    assert told["resourceType"] == "OperationOutcome", told
+    return str(told["issue"][0]["details"]["coding"][0]["code"])

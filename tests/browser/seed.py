@@ -37,7 +37,11 @@ STAFF = [
     ("r.garde", "Rose Garde", "security-officer", ""),
     ("d.rossi", "Dominique Rossi", "dpo", ""),
     ("i.tran", "Ivan Tran", "it-administrator", ""),
+    ("l.adam", "Lou Adam", "nurse", "CARD"),
+    ("m.noel", "Maud Noël", "nurse", "URG"),
+    ("k.morel", "Karine Morel", "midwife", "CARD"),
 ]
+NO_FACTOR_YET = {"k.morel"}
 PATIENTS = [
     ("DUVAL", "Jeanne", "BERNARD", "female", "1951-03-14", "CARD", False),
     ("MOREAU", "Karim", "", "male", "1978-11-02", "CARD", False),
@@ -63,7 +67,7 @@ def people() -> None:
             "professions": [profession],
             "units": [unit for unit in UNITS if unit["code"] == code],
             "password": PASSWORD,
-            "totp_secret": secret(username),
+            "totp_secret": "" if username in NO_FACTOR_YET else secret(username),
         }
         for username, name, profession, code in STAFF
     ]
@@ -87,7 +91,11 @@ def patients(who: Who) -> None:
             "resourceType": "Patient",
             "identifier": [
                 {"system": INS_TEST, "value": ins(number, sex, birth_day), "type": {"text": "NIR"}},
-                {"system": "urn:oid:1.2.250.1.213.1.4.99.1", "value": f"8{number:07d}", "type": {"coding": [{"system": TYPES, "code": "PI"}]}},
+                {
+                    "system": "urn:oid:1.2.250.1.213.1.4.99.1",
+                    "value": f"8{number:07d}",
+                    "type": {"coding": [{"system": TYPES, "code": "PI"}]},
+                },
             ],
             "name": names,
             "gender": sex,
@@ -97,7 +105,13 @@ def patients(who: Who) -> None:
                 {"system": "email", "value": f"{given.lower()}.{birth.lower()}@courriel.example"},
             ],
             "address": [{"line": [f"{number} quai de l’Écluse"], "postalCode": "99999", "city": "Valbreuse-sur-Onde"}],
-            "contact": [{"relationship": [{"text": "fille"}], "name": {"family": birth, "given": ["Claire"]}, "telecom": [{"system": "phone", "value": "06 39 98 44 02"}]}],
+            "contact": [
+                {
+                    "relationship": [{"text": "fille"}],
+                    "name": {"family": birth, "given": ["Claire"]},
+                    "telecom": [{"system": "phone", "value": "06 39 98 44 02"}],
+                }
+            ],
             "generalPractitioner": [{"display": "Dr Fabre"}],
         }
         if dead:
@@ -201,7 +215,9 @@ def care(unit: str, dead: bool) -> list[dict[str, Any]]:
             "status": "current",
             "type": {"text": "Certificat de décès" if dead else "Lettre de sortie"},
             "date": ago(8 if dead else 40),
-            "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": letter, "title": "lettre.txt"}}],
+            "content": [
+                {"attachment": {"contentType": "text/plain; charset=utf-8", "data": letter, "title": "lettre.txt"}}
+            ],
         },
     ]
     for one in found:

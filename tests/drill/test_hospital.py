@@ -110,7 +110,11 @@ def test_some_patients_died_and_have_their_certificate(hospital: Hospital) -> No
     dead = [found for n in range(600) if "deceasedDateTime" in (found := hospital.bundle(n))[0]]
     assert len(dead) > 5
     for bundle in dead:
-        assert any(resource.get("type", {}).get("text") == "Certificat de décès" for resource in bundle if "type" in resource and isinstance(resource["type"], dict))
+        assert any(
+            resource.get("type", {}).get("text") == "Certificat de décès"
+            for resource in bundle
+            if "type" in resource and isinstance(resource["type"], dict)
+        )
 
 
 def test_mutuelle_periods_follow_each_other_and_the_last_is_open(hospital: Hospital) -> None:

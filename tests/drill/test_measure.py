@@ -61,7 +61,13 @@ def test_every_marker_gives_its_patient_and_its_compartment(number: int) -> None
     for text in (MARKERS.birth_name(number), MARKERS.used_name(number), MARKERS.ipp(number), ins, spaced):
         assert read(text.encode()) == {(number, Compartment.IDENTITY)}
     assert read(MARKERS.relative_name(number).encode()) == {(number, Compartment.CONTACT)}
-    for prefix, compartment in (("ct", "contact"), ("mu", "coverage"), ("nda", "care"), ("mt", "care"), ("rx", "clinical")):
+    for prefix, compartment in (
+        ("ct", "contact"),
+        ("mu", "coverage"),
+        ("nda", "care"),
+        ("mt", "care"),
+        ("rx", "clinical"),
+    ):
         code = MARKERS.code(prefix, number)
         for text in (code, code.lower(), f"{code}-3", f"{code.lower()}@courriel.example", f"({code})"):
             assert read(text.encode()) == {(number, Compartment(compartment))}

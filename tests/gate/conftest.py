@@ -1,16 +1,20 @@
 """A real safe, a small hospital of people, and duties on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+from django.test import Client
 
 from ecluse.accounts.models import Account, Membership, OnCall, Unit
+from ecluse.accounts.testing import person, sign_in
 from ecluse.core.words import Compartment
 from ecluse.gate import duties, said
 from ecluse.gate.access import Wanted
@@ -20,7 +24,7 @@ from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import entries
 
 POSTGRES = "postgres-of-the-tests"
-TABLES = (Account, Unit, Membership, OnCall, Duty, Justification, Glass)
+TABLES: tuple[type[Model], ...] = (Account, Unit, Membership, OnCall, Duty, Justification, Glass)
 numbers = count(1)
 
 
@@ -48,6 +52,17 @@ def patient() -> Callable[..., Wanted]:
         return Wanted(number, f"{number:032x}", number.to_bytes(32, "big"), compartments or (Compartment.IDENTITY,))
 
     return make
+
+
+@pytest.fixture
+def open_session(world: SafeClient) -> Callable[..., Client]:
+    """Open a browser session of a fresh account: ``open_session("nurse", units=["ward"], age=0)``."""
+
+    def start(profession: str, units: Iterable[str] = (), age: int = 0) -> Client:
+        account = person(f"{profession}-{uuid4().hex[:12]}", profession, units=units)
+        return sign_in(Client(), account, profession, age)
+
+    return start
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -1,6 +1,7 @@
 """Which duties explain: the statements on SQLite and PostgreSQL, judged by a plain loop over the same rows."""
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from ecluse.gate.rules import RANK
 
 NOW = 1_800_000_000
 TODAY = datetime.fromtimestamp(NOW, UTC)
-K = DutyKind
+K: TypeAlias = DutyKind
 
 
 def hospital(engine: BaseDatabaseWrapper) -> tuple[list[Account], list[Unit]]:

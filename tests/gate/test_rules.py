@@ -2,7 +2,7 @@
 
 from collections import Counter
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +11,10 @@ from ecluse.core.words import PATIENT_ACTIONS, Action, Compartment, Decision, Du
 from ecluse.gate.rules import RANK, Asked, Verdict, breaking, decide, kinds, may, readable, writable
 from ecluse.safe.policy import DEFAULT_FILE, Policy, Rights, load
 
-P, C, A, D = Profession, Compartment, Action, DutyKind
+P: TypeAlias = Profession
+C: TypeAlias = Compartment
+A: TypeAlias = Action
+D: TypeAlias = DutyKind
 POLICY = load(DEFAULT_FILE)
 
 LETTERS = {"i": C.IDENTITY, "c": C.CONTACT, "o": C.COVERAGE, "a": C.CARE, "l": C.CLINICAL}

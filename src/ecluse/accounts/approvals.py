@@ -11,15 +11,15 @@ import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
 
 from ecluse.accounts import sessions
-from ecluse.accounts.bridge import the_safe
+from ecluse.accounts.bridge import the_home, the_safe
 from ecluse.accounts.models import Account, AccountProfession
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Decision, Ground, Profession, ProposalKind, TargetKind, Window
+from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.policy import load
 from ecluse.safe.protocol import Approve, Lock, Pending, Proposal, Propose, Ruled, Status, Wait, Who
 
@@ -87,7 +87,7 @@ def locks() -> tuple[tuple[str, str, str], ...]:
 
 def waiting(who: Who) -> Inbox:
     """Return what ``who`` may decide and what they asked for themselves, oldest first."""
-    waits = sorted(the_safe().call(Pending(who=who)).waits, key=lambda wait: wait.sequence)
+    waits = sorted(all_waiting(who), key=lambda wait: wait.sequence)
     mine = [wait for wait in waits if wait.by == who.account]
     may_decide = [wait for wait in waits if wait.by != who.account and is_second(who, wait)]
     return Inbox(may_decide, mine)
@@ -95,7 +95,7 @@ def waiting(who: Who) -> Inbox:
 
 def is_second(who: Who, wait: Wait) -> bool:
     """Tell whether it makes sense to show ``wait`` to ``who``. The safe decides again when they approve."""
-    approvers = load(settings.HOME.safe / "policy.toml").approvals.of(wait.proposal.kind)
+    approvers = load(the_home().safe / "policy.toml").approvals.of(wait.proposal.kind)
     return who.profession in approvers and who.account not in {wait.proposal.account, wait.proposal.target}
 
 
@@ -119,8 +119,17 @@ def decline(who: Who, sequence: int, request: str) -> Ruled:
 
 def find(who: Who, sequence: int) -> Wait | None:
     """Return the waiting proposal of that number."""
-    waits = the_safe().call(Pending(who=who)).waits
-    return next((wait for wait in waits if wait.sequence == sequence), None)
+    return next((wait for wait in all_waiting(who) if wait.sequence == sequence), None)
+
+
+def all_waiting(who: Who) -> tuple[Wait, ...]:
+    """Return every waiting proposal; none to whom the safe refuses the list."""
+    try:
+        return the_safe().call(Pending(who=who)).waits
+    except SafeUnavailableError as error:
+        if error.code != "refused":
+            raise
+        return ()
 
 
 def keep_professions(proposal: Proposal, who: Who) -> None:

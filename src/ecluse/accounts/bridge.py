@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from ecluse.core.errors import BadInputError
+from ecluse.core.home import Home
 from ecluse.core.words import Action, Decision
 from ecluse.safe.client import SafeClient, SafeUnavailableError, local
 from ecluse.safe.protocol import Note, Who
@@ -17,9 +19,20 @@ from ecluse.safe.protocol import Note, Who
 log = logging.getLogger(__name__)
 
 
+def the_home() -> Home:
+    """Return the home folder of this process.
+
+    Raises:
+        BadInputError: none is named.
+    """
+    if settings.HOME is None:
+        raise BadInputError("No home folder is named.", "Pass --home DIR or set ECLUSE_HOME.")
+    return settings.HOME
+
+
 def the_safe() -> SafeClient:
     """Return this thread's connection to the safe of the home folder."""
-    return local(settings.HOME.socket)
+    return local(the_home().socket)
 
 
 def request_id(request: HttpRequest | None) -> str:

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from ecluse.accounts import workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.pages import back_path, closed, go, prove_again, unavailable
+from ecluse.accounts.rights import refuse_page
 from ecluse.accounts.who import who_of
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.protocol import Check, Who
@@ -75,6 +76,7 @@ def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
     if workstation.is_new(request):
         return None if page in PROVE else prove_again(request)
     if page in CHOOSE or (who.profession and checked.registered):
+        refuse_page(request, who, page)
         return None
     return closed(request, "unregistered") if who.profession else go("accounts_profession", back_path(request))
 

@@ -68,7 +68,9 @@ def decide(request: HttpRequest, sequence: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_grant(request: HttpRequest) -> HttpResponse:
     """Propose the professions of an account."""
-    form = GrantForm(request.POST or None, initial={"account": request.GET.get("account", "")})
+    form = GrantForm(
+        request.POST if request.method == "POST" else None, initial={"account": request.GET.get("account", "")}
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         ruled = approvals.propose_grant(who_of(request), data["account"], data["professions"], request_id(request))
@@ -80,7 +82,9 @@ def propose_grant(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_raise(request: HttpRequest) -> HttpResponse:
     """Propose a higher cap."""
-    form = RaiseForm(request.POST or None, initial={"account": request.GET.get("account", "")})
+    form = RaiseForm(
+        request.POST if request.method == "POST" else None, initial={"account": request.GET.get("account", "")}
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         cap = (Ground(data["ground"]), Window(data["window"]), data["limit"])
@@ -96,7 +100,7 @@ def propose_raise(request: HttpRequest) -> HttpResponse:
 def propose_unlock(request: HttpRequest) -> HttpResponse:
     """Propose to lift a lock."""
     first = {"kind": request.GET.get("kind", ""), "target": request.GET.get("target", "")}
-    form = UnlockForm(request.POST or None, initial=first)
+    form = UnlockForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         kind, target = TargetKind(form.cleaned_data["kind"]), form.cleaned_data["target"]
         return filed(request, approvals.propose_unlock(who_of(request), kind, target, request_id(request)))
@@ -120,7 +124,7 @@ def asked(request: HttpRequest, form: forms.Form, title: str, **more: Any) -> Ht
 def lock(request: HttpRequest) -> HttpResponse:
     """Show the locks in force; place one. One person suffices."""
     first = {"kind": request.GET.get("kind", "account"), "target": request.GET.get("target", ""), "hours": 0}
-    form = LockForm(request.POST or None, initial=first)
+    form = LockForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         target = (TargetKind(data["kind"]), data["target"])
@@ -146,6 +150,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """List accounts, with what they act as and how many sessions they have open."""
     words = request.GET.get("q", "").strip()
     found = Account.objects.annotate(open=Count("usersession", distinct=True)).prefetch_related("professions", "units")
+    found = found.order_by("username")
     if words:
         found = found.filter(Q(username__icontains=words) | Q(display_name__icontains=words))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))

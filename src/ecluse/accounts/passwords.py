@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from ecluse.accounts.models import Account
 
 SHORTEST_WORD = 4
-PLACE = frozenset({"ecluse", "écluse", "hopital", "hôpital", "hospital", "clinique", "password", "motdepasse", "azerty", "qwerty"})
+PLACE = frozenset(
+    {"ecluse", "écluse", "hopital", "hôpital", "hospital", "clinique", "password", "motdepasse", "azerty", "qwerty"}
+)
 
 
 def words_of(account: Account | None) -> set[str]:

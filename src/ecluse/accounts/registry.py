@@ -196,7 +196,8 @@ def keep_accounts(rows: list[Row]) -> int:
     """Make new accounts and bring known ones up to date; return how many are new."""
     known = set(Account.objects.values_list("username", flat=True))
     fields = ["display_name", "rpps", "hired", "ends", "service"]
-    fresh, changed = [], []
+    fresh: list[Account] = []
+    changed: list[Account] = []
     for row in rows:
         account = Account(
             username=row.username,

@@ -12,8 +12,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from ecluse.accounts.bridge import note
-from ecluse.accounts.who import who_of
+from ecluse.accounts.professions import active
 from ecluse.core.words import Action, Decision, Profession
+from ecluse.safe.protocol import Who
 
 EVERYBODY = frozenset(Profession) - {Profession.INTERFACE_SERVICE}
 IT, OFFICER, DPO = Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO
@@ -42,17 +43,27 @@ def pages_of(profession: str) -> frozenset[str]:
     return frozenset(page for page in PAGES if may(profession, page))
 
 
+def refuse_page(request: HttpRequest, who: Who, page: str) -> None:
+    """Trace and refuse a page of the table that is not for this profession; other pages are not asked about here.
+
+    Raises:
+        PermissionDenied: it is not.
+        SafeUnavailableError: nor could that be traced.
+    """
+    if page in PAGES and not may(who.profession, page):
+        note(who, Action.GRANT, "page-not-of-profession", request, decision=Decision.REFUSE, detail=page)
+        raise PermissionDenied
+
+
 def by_table(view: View) -> View:
-    """Open ``view`` to the professions that the table lists for its address; a refusal is traced."""
+    """Open ``view`` to the professions that the table lists for its address, whatever stands before it."""
 
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         match = request.resolver_match
         page = (match.url_name or "") if match else ""
-        who = who_of(request)
-        if not may(who.profession, page):
-            note(who, Action.GRANT, "page-not-of-profession", request, decision=Decision.REFUSE, detail=page)
+        if not may(active(request), page):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

@@ -93,7 +93,7 @@ def first_factor(request: HttpRequest, user: Account, authenticator: Authenticat
     """Count the proof just given in adding a first factor as this session's second factor."""
     if authenticator.type in KINDS and who_of(request).acr != "aal2":
         remember_kind(request, authenticator)
-        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
 
 
 @receiver(pre_save, sender=Authenticator)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.signing import Signer
 from django.test import Client
 
@@ -55,6 +56,7 @@ def sign_in(
     if profession:
         session[PROFESSION] = profession
     session.save()
+    UserSession.objects.create(user=account, ip="127.0.0.1", user_agent="test", session_key=session.session_key)
     client.cookies[workstation.cookie_name()] = Signer(salt=workstation.SALT).sign(session[workstation.SESSION])
     return client
 

@@ -7,13 +7,12 @@
 
 import getpass
 import time
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
 from ecluse.accounts import workstation
-from ecluse.accounts.models import Account
 from ecluse.safe.protocol import Who
 
 PROFESSION = "ecluse.profession"
@@ -26,7 +25,7 @@ def who_of(request: HttpRequest) -> Who:
     """Return who makes this request. Nobody signed in: empty account, profession and strength."""
     if not request.user.is_authenticated:
         return stranger(request)
-    account = cast("Account", request.user)
+    account = request.user
     records = get_authentication_records(request, account)
     second = [record for record in records if record.get("method") == "mfa"]
     return Who(

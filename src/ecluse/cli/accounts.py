@@ -1,5 +1,6 @@
 """``ecluse accounts``: people and services, from the machine itself. Whoever may run this owns the home folder."""
 
+import datetime as dt
 import json
 import sys
 from pathlib import Path
@@ -25,6 +26,19 @@ err = Console(stderr=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 As = Annotated[str, typer.Option("--as", help="The registered account that asks.", metavar="ACCOUNT")]
 DEMO = "DEMONSTRATION: the passwords and second factors of this folder are public. Never put a real patient here."
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One account, as listed."""
+
+    username: str
+    display_name: str
+    professions: list[str]
+    units: list[str]
+    hired: dt.date | None
+    ends: dt.date | None
+    service: bool
+    active: bool
 
 
 def say(as_json: bool, data: object, text: str) -> None:
@@ -77,8 +91,8 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     as_json: AsJson = False,
 ) -> None:
     """Add one account, or bring it up to date."""
-    row = {"username": username, "display_name": name, "professions": profession or [], "units": unit or []}
-    row |= {"rpps": rpps, "hired": hired or None, "ends": ends or None, "service": service}
+    row: dict[str, object] = {"username": username, "display_name": name, "rpps": rpps, "service": service}
+    row |= {"professions": profession or [], "units": unit or [], "hired": hired or None, "ends": ends or None}
     taken = registry.load(json.dumps([row]).encode(), requester=requester)
     if any(reject.username == username for reject in taken.rejects):
         raise BadInputError(taken.rejects[0].reason + ".", "Nothing is granted.")
@@ -91,28 +105,30 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List accounts."""
-    found = Account.objects.prefetch_related("professions", "units")
-    rows = [
-        {
-            "username": account.username,
-            "display_name": account.display_name,
-            "professions": [row.profession for row in account.professions.all()],
-            "units": [row.code for row in account.units.all()],
-            "hired": account.hired,
-            "ends": account.ends,
-            "service": account.service,
-            "active": account.is_active,
-        }
-        for account in found
-    ]
+    rows = [listed(account) for account in Account.objects.prefetch_related("professions", "units")]
     if as_json:
         say(as_json, rows, "")
         return
     table = Table("account", "name", "professions", "units", "until")
     for row in rows:
-        words, units = ", ".join(row["professions"]), ", ".join(row["units"])
-        table.add_row(row["username"], row["display_name"], words, units, str(row["ends"] or ""))
+        table.add_row(
+            row.username, row.display_name, ", ".join(row.professions), ", ".join(row.units), str(row.ends or "")
+        )
     out.print(table)
+
+
+def listed(account: Account) -> Listed:
+    """Return what the list says of one account."""
+    return Listed(
+        username=account.username,
+        display_name=account.display_name,
+        professions=[row.profession for row in account.professions.all()],
+        units=[row.code for row in account.units.all()],
+        hired=account.hired,
+        ends=account.ends,
+        service=account.service,
+        active=account.is_active,
+    )
 
 
 @app.command()

@@ -31,6 +31,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     name: str = "Écluse"
     language: str = "fr"
+    time_zone: str = "Europe/Paris"
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     address: str = "127.0.0.1"
     port: int = 8443

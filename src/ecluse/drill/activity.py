@@ -40,8 +40,14 @@ class Visit(NamedTuple):
 class Activity:
     """A month of work, drawn from ``chance``. ``stays``, ``visits`` and ``treated`` are by patient."""
 
-    def __init__(  # noqa: PLR0913
-        self, markers: Markers, wards: Sequence[Unit], members: Sequence[Member], days: int, now: dt.datetime, beds: int = BEDS
+    def __init__(
+        self,
+        markers: Markers,
+        wards: Sequence[Unit],
+        members: Sequence[Member],
+        days: int,
+        now: dt.datetime,
+        beds: int = BEDS,
     ) -> None:
         self._chance = random.Random(f"activity {markers.seed}")
         self._markers, self._now, self._members = markers, now, members

@@ -100,11 +100,11 @@ class Browser:
         """Fill in and send a form found on page ``here``."""
         fields = {**form.fields, **values}
         url = str(here.url.join(form.action or str(here.url)))
-        headers = {"Referer": str(here.url), "Origin": str(here.url.join("/")).rstrip("/")}
+        headers: dict[str, str] = {"Referer": str(here.url), "Origin": str(here.url.join("/")).rstrip("/")}
         if form.method == "GET":
             return self._follow(self.ask("GET", url, params=fields))
         if "csrfmiddlewaretoken" not in fields:
-            headers["X-CSRFToken"] = self.http.cookies.get("csrftoken", "")
+            headers["X-CSRFToken"] = self.http.cookies.get("csrftoken") or ""
         return self._follow(self.ask("POST", url, data=fields, headers=headers))
 
     def _follow(self, answer: httpx.Response) -> httpx.Response:

@@ -102,11 +102,63 @@ SHARES = {  # of 60; who is not named here exists once
     P.SECURITY_OFFICER: 2,
     P.INTERFACE_SERVICE: 2,
 }
-GIVEN = "Adèle Bruno Claire David Élise Fabien Inès Hugo Jeanne Karim Lucie Marc Nora Olivier Paul Rémi Sarah Théo Yves Zoé".split()
-FAMILY = (
-    "Arnaud Barbier Blanchard Boyer Brun Carpentier Clément Colin Deschamps Dufour Dumas Fabre Gaillard Guérin Henry Hubert "
-    "Jacquet Lacroix Leclerc Lemoine Lucas Marchand Masson Mercier Meunier Noël Olivier Picard Renard Rivière Roche Schmitt Vidal"
-).split()
+GIVEN = [
+    "Adèle",
+    "Bruno",
+    "Claire",
+    "David",
+    "Élise",
+    "Fabien",
+    "Inès",
+    "Hugo",
+    "Jeanne",
+    "Karim",
+    "Lucie",
+    "Marc",
+    "Nora",
+    "Olivier",
+    "Paul",
+    "Rémi",
+    "Sarah",
+    "Théo",
+    "Yves",
+    "Zoé",
+]
+FAMILY = [
+    "Arnaud",
+    "Barbier",
+    "Blanchard",
+    "Boyer",
+    "Brun",
+    "Carpentier",
+    "Clément",
+    "Colin",
+    "Deschamps",
+    "Dufour",
+    "Dumas",
+    "Fabre",
+    "Gaillard",
+    "Guérin",
+    "Henry",
+    "Hubert",
+    "Jacquet",
+    "Lacroix",
+    "Leclerc",
+    "Lemoine",
+    "Lucas",
+    "Marchand",
+    "Masson",
+    "Mercier",
+    "Meunier",
+    "Noël",
+    "Olivier",
+    "Picard",
+    "Renard",
+    "Rivière",
+    "Roche",
+    "Schmitt",
+    "Vidal",
+]
 
 
 class Member(NamedTuple):

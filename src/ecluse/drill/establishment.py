@@ -89,7 +89,9 @@ url = {url}
 def make(home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration") -> None:
     """Make the home folder of a demonstration."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = SETTINGS.format(name=json.dumps(name, ensure_ascii=False), port=port or free_port(), url=json.dumps(database))
+    text = SETTINGS.format(
+        name=json.dumps(name, ensure_ascii=False), port=port or free_port(), url=json.dumps(database)
+    )
     (home / "ecluse.toml").write_text(text, encoding="utf-8")
     command(home, "init", str(home))
 

@@ -37,17 +37,36 @@ DIAGNOSES = (
     Coded("F32.9", "Épisode dépressif"),
 )
 PREGNANCY = Coded("O80", "Accouchement")
-ALLERGIES = (Coded("", "Pénicilline"), Coded("", "Arachide"), Coded("", "Latex"), Coded("", "Produit de contraste iodé"))
-MEASURES = (("8867-4", "Fréquence cardiaque", 55, 110, "/min"), ("8310-5", "Température", 36, 40, "°C"), ("2339-0", "Glycémie", 70, 190, "mg/dL"))
-ORDERS = (("LABO", Coded("", "Numération formule sanguine")), ("RADIO", Coded("", "Radiographie du thorax")), ("PHAR", Coded("", "Analyse de l’ordonnance")))
+ALLERGIES = (
+    Coded("", "Pénicilline"),
+    Coded("", "Arachide"),
+    Coded("", "Latex"),
+    Coded("", "Produit de contraste iodé"),
+)
+MEASURES = (
+    ("8867-4", "Fréquence cardiaque", 55, 110, "/min"),
+    ("8310-5", "Température", 36, 40, "°C"),
+    ("2339-0", "Glycémie", 70, 190, "mg/dL"),
+)
+ORDERS = (
+    ("LABO", Coded("", "Numération formule sanguine")),
+    ("RADIO", Coded("", "Radiographie du thorax")),
+    ("PHAR", Coded("", "Analyse de l’ordonnance")),
+)
 TEAMS = frozenset({Profession.NURSE, Profession.AIDE})
 
 
 class Hospital:
     """The world. ``now`` is the instant at which it stands (whole hour, UTC)."""
 
-    def __init__(  # noqa: PLR0913
-        self, patients: int = 2000, staff: int = 60, units: int = 6, days: int = 30, seed: int = 1, now: dt.datetime | None = None
+    def __init__(
+        self,
+        patients: int = 2000,
+        staff: int = 60,
+        units: int = 6,
+        days: int = 30,
+        seed: int = 1,
+        now: dt.datetime | None = None,
     ) -> None:
         moment = now or dt.datetime.now(dt.UTC)
         self.now = moment.replace(minute=0, second=0, microsecond=0)
@@ -104,9 +123,15 @@ class Hospital:
         known = self.activity.stays.get(who.number)
         if known:
             return [_visitable(stay) for stay in known]
-        latest = (who.died or self.now - dt.timedelta(days=self.days + 1)) - dt.timedelta(hours=int(chance.random() * 30_000))
+        latest = (who.died or self.now - dt.timedelta(days=self.days + 1)) - dt.timedelta(
+            hours=int(chance.random() * 30_000)
+        )
         ward = one(chance, self.wards)
-        return [Visitable(latest - dt.timedelta(hours=20 + int(chance.random() * 180)), latest, ward, one(chance, self._doctors))]
+        return [
+            Visitable(
+                latest - dt.timedelta(hours=20 + int(chance.random() * 180)), latest, ward, one(chance, self._doctors)
+            )
+        ]
 
     def _coverage(self, who: Facts) -> list[Resource]:
         code = self.markers.code("mu", who.number)
@@ -116,7 +141,9 @@ class Hospital:
         code = self.markers.code("nda", number)
         found = [fhir.encounter(number, place, code, stay) for place, stay in enumerate(stays)]
         if stays[-1].end is None:
-            carers = [member for member in self.members if member.profession in TEAMS and member.unit == stays[-1].unit.code]
+            carers = [
+                member for member in self.members if member.profession in TEAMS and member.unit == stays[-1].unit.code
+            ]
             found.append(fhir.care_team(number, len(found), code, stays[-1], [stays[-1].member, *carers[:1]]))
         for visit in self.activity.visits.get(number, ()):
             found.append(fhir.appointment(number, len(found), code, visit.at, visit.member, self.now))

@@ -63,7 +63,7 @@ class Haul:
 
     def compartments(self) -> dict[str, int]:
         """Return how many patients were exposed in each compartment."""
-        counts = {compartment: 0 for compartment in Compartment}
+        counts = dict.fromkeys(Compartment, 0)
         for _, compartment in self.found:
             counts[compartment] += 1
         return {compartment.value: count for compartment, count in counts.items() if count}

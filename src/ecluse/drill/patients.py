@@ -20,9 +20,30 @@ STREETS = (
     "quai de l’Écluse",
     "impasse du Four",
 )
-TOWNS = (("99999", "Valbreuse-sur-Onde"), ("99998", "Montlaize"), ("99997", "Port-Sivry"), ("99996", "Aubrelle-les-Bois"))
-MUTUELLES = ("Mutuelle du Halage", "Prévoyance des Biefs", "Solidaire Val d’Onde", "Entraide Batelière", "Mutuelle des Deux Ponts")
-TOWN_DOCTORS = ("Dr Arnaud", "Dr Blanchard", "Dr Colin", "Dr Dumas", "Dr Fabre", "Dr Guérin", "Dr Jacquet", "Dr Lemoine", "Dr Noël")
+TOWNS = (
+    ("99999", "Valbreuse-sur-Onde"),
+    ("99998", "Montlaize"),
+    ("99997", "Port-Sivry"),
+    ("99996", "Aubrelle-les-Bois"),
+)
+MUTUELLES = (
+    "Mutuelle du Halage",
+    "Prévoyance des Biefs",
+    "Solidaire Val d’Onde",
+    "Entraide Batelière",
+    "Mutuelle des Deux Ponts",
+)
+TOWN_DOCTORS = (
+    "Dr Arnaud",
+    "Dr Blanchard",
+    "Dr Colin",
+    "Dr Dumas",
+    "Dr Fabre",
+    "Dr Guérin",
+    "Dr Jacquet",
+    "Dr Lemoine",
+    "Dr Noël",
+)
 
 
 class Cover(NamedTuple):

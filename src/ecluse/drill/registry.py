@@ -79,7 +79,9 @@ def opened(home: Home) -> dict[str, str]:
     keys = Keys(read_key_file(home.safe / "master.key"))
     rows = apps.get_model("record", "Part").objects.filter(n=0, compartment=Compartment.IDENTITY, current=True)
     found: dict[str, str] = {}
-    for ref, salt, version, sealed in rows.values_list("patient__ref", "patient__salt", "version", "sealed").iterator(2000):
+    for ref, salt, version, sealed in rows.values_list("patient__ref", "patient__salt", "version", "sealed").iterator(
+        2000
+    ):
         key = keys.patient(ref, bytes(salt), (Compartment.IDENTITY,))[Compartment.IDENTITY]
         clear = seal.open_(AESGCM(key), sealed, seal.place(ref, KIND, 0, version, Compartment.IDENTITY))
         found[ref] = ipp_in(msgspec.json.decode(clear))
@@ -118,18 +120,18 @@ def addresses(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -
 
 def simple(pattern: str) -> str:
     """Write a route or a regular expression with ``<name>`` where something varies."""
-    text, depth, name = "", 0, ""
+    text, depth = "", 0
     for place, letter in enumerate(pattern):
-        if letter == "(":
+        escaped = place > 0 and pattern[place - 1] == "\\"
+        if letter == "(" and not escaped:
             if depth == 0:
-                name = pattern[place:].partition("<")[2].partition(">")[0]
-                text += f"<{name or 'ref'}>"
+                text += f"<{pattern[place:].partition('<')[2].partition('>')[0] or 'ref'}>"
             depth += 1
-        elif letter == ")":
+        elif letter == ")" and not escaped:
             depth -= 1
-        elif depth == 0 and letter not in "^$?\\":
+        elif depth == 0 and (letter not in "^$?\\" or (escaped and letter == "$")) and not (escaped and letter == "Z"):
             text += letter
-    return text.removesuffix("Z")
+    return text
 
 
 def main() -> None:

@@ -51,7 +51,12 @@ def patient(who: Facts, treating: Member | None) -> Resource:
         "resourceType": "Patient",
         "id": patient_id(who.number),
         "identifier": [
-            {"use": "official", "type": _type("INS-NIR", "NIR", "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"), "system": f"urn:oid:{TEST_OID}", "value": who.ins},
+            {
+                "use": "official",
+                "type": _type("INS-NIR", "NIR", "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"),
+                "system": f"urn:oid:{TEST_OID}",
+                "value": who.ins,
+            },
             {"use": "usual", "type": _type("PI", "IPP", TYPES), "system": ESTABLISHMENT, "value": who.ipp},
         ],
         "active": True,
@@ -63,8 +68,15 @@ def patient(who: Facts, treating: Member | None) -> Resource:
         ],
         "gender": "female" if who.female else "male",
         "birthDate": who.birth.isoformat(),
-        "address": [{"use": "home", "line": [who.address], "city": who.town, "postalCode": who.postcode, "country": "FR"}],
-        "contact": [{"relationship": [{"text": "personne à prévenir"}], "name": {"family": who.relative[1], "given": [who.relative[0]]}}],
+        "address": [
+            {"use": "home", "line": [who.address], "city": who.town, "postalCode": who.postcode, "country": "FR"}
+        ],
+        "contact": [
+            {
+                "relationship": [{"text": "personne à prévenir"}],
+                "name": {"family": who.relative[1], "given": [who.relative[0]]},
+            }
+        ],
         "generalPractitioner": [doctor],
     }
     if who.died:
@@ -134,7 +146,9 @@ def care_team(number: int, place: int, code: str, stay: Visitable, carers: list[
     found["status"] = "active"
     found["name"] = f"Équipe {code}"
     found["period"] = {"start": stamp(stay.start)}
-    found["participant"] = [{"member": {"reference": practitioner_ref(carer), "display": carer.name}} for carer in carers]
+    found["participant"] = [
+        {"member": {"reference": practitioner_ref(carer), "display": carer.name}} for carer in carers
+    ]
     return found
 
 
@@ -155,7 +169,9 @@ def appointment(number: int, place: int, code: str, at: dt.datetime, member: Mem
 def condition(number: int, place: int, code: str, what: Coded, since: dt.datetime) -> Resource:
     """Return a diagnosis."""
     found = of_patient("Condition", number, place, code)
-    found["clinicalStatus"] = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}
+    found["clinicalStatus"] = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
+    }
     found["code"] = {"coding": [{"system": ICD10, "code": what.code}], "text": f"{what.text} ({code})"}
     found["onsetDateTime"] = stamp(since)
     return found
@@ -166,7 +182,10 @@ def prescription(number: int, place: int, code: str, what: Coded, stay: Visitabl
     found = of_patient("MedicationRequest", number, place, code)
     found["status"] = "active" if stay.end is None else "completed"
     found["intent"] = "order"
-    found["medicationCodeableConcept"] = {"coding": [{"system": ATC, "code": what.code}], "text": f"{what.text} ({code})"}
+    found["medicationCodeableConcept"] = {
+        "coding": [{"system": ATC, "code": what.code}],
+        "text": f"{what.text} ({code})",
+    }
     found["authoredOn"] = stamp(stay.start)
     found["requester"] = {"reference": practitioner_ref(stay.member), "display": f"Dr {stay.member.name}"}
     found["dosageInstruction"] = [{"text": f"1 matin et soir pendant {place + 5} jours"}]
@@ -176,12 +195,14 @@ def prescription(number: int, place: int, code: str, what: Coded, stay: Visitabl
 def allergy(number: int, place: int, code: str, what: Coded) -> Resource:
     """Return an allergy."""
     found = of_patient("AllergyIntolerance", number, place, code, "patient")
-    found["clinicalStatus"] = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]}
+    found["clinicalStatus"] = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]
+    }
     found["code"] = {"text": f"{what.text} ({code})"}
     return found
 
 
-def observation(number: int, place: int, code: str, what: Coded, value: float, unit: str, at: dt.datetime) -> Resource:  # noqa: PLR0913
+def observation(number: int, place: int, code: str, what: Coded, value: float, unit: str, at: dt.datetime) -> Resource:
     """Return a measure."""
     found = of_patient("Observation", number, place, code)
     found["status"] = "final"
@@ -191,7 +212,7 @@ def observation(number: int, place: int, code: str, what: Coded, value: float, u
     return found
 
 
-def order(number: int, place: int, code: str, what: Coded, unit: Unit, stay: Visitable, at: dt.datetime) -> Resource:  # noqa: PLR0913
+def order(number: int, place: int, code: str, what: Coded, unit: Unit, stay: Visitable, at: dt.datetime) -> Resource:
     """Return an order of a ward to a department."""
     found = of_patient("ServiceRequest", number, place, code)
     found["status"], found["intent"] = "active", "order"

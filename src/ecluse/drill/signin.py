@@ -49,7 +49,8 @@ def sign_in(browser: Browser, member: Member) -> httpx.Response:
         here = browser.submit(form, here, code=fresh_code(member))
     if "login" in here.url.path or here.status_code >= httpx.codes.BAD_REQUEST or find_form(here, "code"):
         raise BrokenWorldError(
-            f"{member.username} could not sign in: {here.status_code} at {here.url.path}.", "Is this the server of this world?"
+            f"{member.username} could not sign in: {here.status_code} at {here.url.path}.",
+            "Is this the server of this world?",
         )
     return here
 

@@ -26,6 +26,14 @@ CLERKS = frozenset({P.ADMISSIONS, P.SECRETARY})
 RECORDS = 4
 PAUSE_S = 0.4
 PHONE = "01 99 00 12 34"
+USUAL = {"drug": "Paracétamol 1 g", "days": "5", "postcode": "99999", "city": "Montlaize", "line": "1 quai de l’Écluse"}
+RESULTS = 6
+RESULT = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "718-7"}], "text": "Hémoglobine"},
+    "valueQuantity": {"value": 13.1, "unit": "g/dL"},
+}
 
 
 class Work(msgspec.Struct):
@@ -97,7 +105,9 @@ class Worker:
             self.work.friction += 1
             answer = prove_again(self.browser, self.member, answer)
         if answer.status_code >= httpx.codes.BAD_REQUEST:
-            self.stopped(f"{answer.status_code} {rule(answer)} at {answer.url.path.rpartition('/patient/')[0] or 'a record'}")
+            self.stopped(
+                f"{answer.status_code} {rule(answer)} at {answer.url.path.rpartition('/patient/')[0] or 'a record'}"
+            )
         return answer
 
     def stopped(self, why: str) -> None:
@@ -121,11 +131,51 @@ class Worker:
         if not link:
             return
         here = self.see(str(record.url.join(link)))
-        form = next((form for form in page(here).forms if form.method == "POST" and what in (form.action or here.url.path)), None)
+        form = next(
+            (form for form in page(here).forms if form.method == "POST" and what in (form.action or here.url.path)),
+            None,
+        )
         if form is None or not here.is_success:
             return
         done = self.settle(self.browser.submit(form, here, **filled(form, self.chance)))
         self.work.written += done.is_success
+
+
+class Service(Worker):
+    """An interface at work: reads the records ordered from its department and writes a result into each."""
+
+    def __init__(self, url: str, member: Member, seed: int, token: str, refs: list[str]) -> None:
+        super().__init__(url, member, seed)
+        self.browser = Browser(url, {"Authorization": f"Bearer {token}"})
+        self.refs = refs[:RESULTS]
+
+    def shift(self, ended: threading.Event) -> Work:
+        """Work until ``ended`` is set; at least one round is done."""
+        try:
+            for ref in self.refs:
+                self.result(ref)
+            while not ended.wait(2 * PAUSE_S):
+                self.opened(self.chance.choice(self.refs) if self.refs else "")
+        except httpx.HTTPError as error:
+            self.stopped(f"{type(error).__name__}: {error}")
+        self.work.requests = self.browser.requests
+        self.browser.close()
+        return self.work
+
+    def opened(self, ref: str) -> bool:
+        """Read a patient and the orders."""
+        if not ref:
+            return False
+        self.work.opened += self.settle(self.browser.get(f"/fhir/Patient/{ref}")).is_success
+        return self.settle(self.browser.get(f"/fhir/ServiceRequest?patient={ref}")).is_success
+
+    def result(self, ref: str) -> None:
+        """Read, then write a result."""
+        if self.opened(ref):
+            body = {**RESULT, "subject": {"reference": f"Patient/{ref}"}}
+            headers = {"Content-Type": "application/fhir+json"}
+            done = self.browser.ask("POST", "/fhir/Observation", content=msgspec.json.encode(body), headers=headers)
+            self.work.written += self.settle(done).is_success
 
 
 def filled(form: Form, chance: random.Random) -> dict[str, str]:
@@ -139,7 +189,7 @@ def filled(form: Form, chance: random.Random) -> dict[str, str]:
         if "phone" in name or "tel" in name:
             values[name] = PHONE
         elif not value and name not in values and name != "csrfmiddlewaretoken":
-            values[name] = {"drug": "Paracétamol 1 g", "medication": "Paracétamol 1 g"}.get(name, "1 matin et soir")
+            values[name] = USUAL.get(name, "1 matin et soir")
     return values
 
 
@@ -152,15 +202,12 @@ def rule(answer: httpx.Response) -> str:
 class Shift:
     """Several people at work at the same time, until :meth:`end`."""
 
-    def __init__(self, url: str, members: list[Member], seed: int, arrivals: list[tuple[str, str]]) -> None:
+    def __init__(self, workers: list[Worker]) -> None:
         self.total = Work()
         self._guard = threading.Lock()
         self._ended = threading.Event()
-        self._threads = []
-        for place, member in enumerate(members):
-            worker = Worker(url, member, seed, arrivals[place] if place < len(arrivals) else None)
-            thread = threading.Thread(target=self._run, args=(worker,), daemon=True)
-            self._threads.append(thread)
+        self._threads = [threading.Thread(target=self._run, args=(worker,), daemon=True) for worker in workers]
+        for thread in self._threads:
             thread.start()
 
     def _run(self, worker: Worker) -> None:

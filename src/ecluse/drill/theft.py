@@ -22,7 +22,7 @@ from ecluse.drill.hospital import Hospital
 from ecluse.drill.markers import Found
 from ecluse.drill.measure import Haul
 from ecluse.drill.signin import sign_in
-from ecluse.drill.staff import Shift, Work
+from ecluse.drill.staff import Service, Shift, Work, Worker
 from ecluse.drill.thief import Known, Thief, Tip
 from ecluse.safe.policy import load as load_policy
 
@@ -63,9 +63,7 @@ class Theft:
     def session(self) -> Browser:
         """Take over a live session, its second factor done: the cookies of a browser, or a service's token."""
         if self.profession is Profession.INTERFACE_SERVICE:
-            told = command(self.home, "accounts", "token", self.victim.username, "--days", "30", "--json")
-            token = msgspec.json.decode(told)["token"]
-            return Browser(self.url, {"Authorization": f"Bearer {token}"})
+            return Browser(self.url, {"Authorization": f"Bearer {token_of(self.home, self.victim)}"})
         owner = Browser(self.url)
         sign_in(owner, self.victim)
         return Browser(self.url, cookies=owner.http.cookies)
@@ -108,6 +106,13 @@ class Theft:
         )
 
 
+def token_of(home: Path, member: Member) -> str:
+    """Make a bearer token for a service."""
+    told = command(home, "accounts", "token", member.username, "--days", "30", "--json")
+    token: str = msgspec.json.decode(told)["token"]
+    return token
+
+
 def victim(hospital: Hospital, profession: Profession) -> Member:
     """Return whose account is stolen: the last of the profession, so that the fixed cast stays usable when there is a choice."""
     return [member for member in hospital.members if member.profession is profession][-1]
@@ -116,7 +121,11 @@ def victim(hospital: Hospital, profession: Profession) -> Member:
 def knowledge(hospital: Hospital, home: Path, member: Member, known: registry.Known) -> Known:
     """Tell the thief everything."""
     tips = {ref: tip(hospital, ref, number) for ref, number in list(known.numbers.items())[:TOLD]}
-    own = [tips.get(ref) or tip(hospital, ref, known.numbers[ref]) for ref in known.own[member.username] if ref in known.numbers]
+    own = [
+        tips.get(ref) or tip(hospital, ref, known.numbers[ref])
+        for ref in known.own[member.username]
+        if ref in known.numbers
+    ]
     colleagues = [one.username for one in hospital.members if one.username != member.username]
     return Known(
         victim=member,
@@ -141,7 +150,7 @@ def exposures(said: str, numbers: dict[str, int]) -> Found:
     return {(numbers.get(row["patient"], -1), Compartment(word)) for row in listed for word in row["compartments"]}
 
 
-def run(  # noqa: PLR0913
+def run(
     hospital: Hospital,
     home: Path,
     url: str,
@@ -154,8 +163,9 @@ def run(  # noqa: PLR0913
     """Run one theft for each profession, all at the same time, while people work; then judge each."""
     thefts = [Theft(hospital, home, url, profession) for profession in professions]
     tell("asking the judge who is who")
-    known = registry.ask(hospital, home, *(theft.victim.username for theft in thefts))
-    shift = Shift(url, workers(hospital, thefts), hospital.seed, arrivals(hospital))
+    staff = at_work(hospital, thefts)
+    known = registry.ask(hospital, home, *(theft.victim.username for theft in thefts), *(one.username for one in staff))
+    shift = Shift(workers(hospital, home, url, staff, known))
     tell(f"{', '.join(professions)}: stealing, while people work")
     threads = [threading.Thread(target=theft.run, args=(known, requests, seconds)) for theft in thefts]
     for thread in threads:
@@ -169,12 +179,35 @@ def run(  # noqa: PLR0913
     return thefts, work
 
 
-def workers(hospital: Hospital, thefts: Sequence[Theft]) -> list[Member]:
+def at_work(hospital: Hospital, thefts: Sequence[Theft]) -> list[Member]:
     """Return who is at work: the cast of those who meet patients and, beside each thief, a colleague of the victim."""
     stolen = {theft.victim.username for theft in thefts}
     trades = [*AT_WORK, *(theft.profession for theft in thefts if theft.profession not in AT_WORK)]
-    cast = (next((m for m in hospital.members if m.profession is one and m.username not in stolen), None) for one in trades)
-    return [member for member in cast if member is not None and member.profession is not Profession.IT_ADMINISTRATOR]
+    cast = (
+        next((m for m in hospital.members if m.profession is one and m.username not in stolen), None) for one in trades
+    )
+    return [member for member in cast if member is not None]
+
+
+def workers(hospital: Hospital, home: Path, url: str, staff: list[Member], known: registry.Known) -> list[Worker]:
+    """Give everybody their work."""
+    made: list[Worker] = []
+    arriving = iter(arrivals(hospital))
+    for member in staff:
+        if member.profession is Profession.INTERFACE_SERVICE:
+            made.append(Service(url, member, hospital.seed, token_of(home, member), known.own[member.username]))
+        else:
+            made.append(Worker(url, member, hospital.seed, next(arriving, None)))
+    return made
+
+
+def people_at_work(hospital: Hospital, home: Path, url: str, *, seconds: float) -> Work:
+    """Let people work with no thief about."""
+    staff = at_work(hospital, ())
+    known = registry.ask(hospital, home, *(member.username for member in staff))
+    shift = Shift(workers(hospital, home, url, staff, known))
+    time.sleep(seconds)
+    return shift.end()
 
 
 AT_WORK = (
@@ -195,4 +228,6 @@ def arrivals(hospital: Hospital) -> list[tuple[str, str]]:
     """Return names and birth dates of people who come to the desk."""
     step = max(1, hospital.patients // 40)
     facts = (hospital.facts(number) for number in range(3, hospital.patients, step))
-    return [(f"{one.birth_name} {one.given[0]}", one.birth.isoformat()) for one in facts if one.died is None][: len(AT_WORK)]
+    return [(f"{one.birth_name} {one.given[0]}", one.birth.isoformat()) for one in facts if one.died is None][
+        : len(AT_WORK)
+    ]

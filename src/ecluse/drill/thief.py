@@ -64,7 +64,7 @@ class LockedOutError(Exception):
 class Thief:
     """One stolen session at work."""
 
-    def __init__(self, browser: Browser, known: Known, haul: Haul, *, requests: int, seconds: float, seed: int) -> None:  # noqa: PLR0913
+    def __init__(self, browser: Browser, known: Known, haul: Haul, *, requests: int, seconds: float, seed: int) -> None:
         self.browser, self.known, self.haul = browser, known, haul
         self.chance = random.Random(seed)
         self.most_requests, self.until = requests, time.monotonic() + seconds
@@ -130,7 +130,12 @@ class Thief:
         """Send a FHIR resource."""
         token = self.browser.http.cookies.get("csrftoken", "")
         origin = str(self.browser.http.base_url).rstrip("/")
-        given = {"Content-Type": "application/fhir+json", "X-CSRFToken": token, "Origin": origin, "Referer": f"{origin}/"}
+        given = {
+            "Content-Type": "application/fhir+json",
+            "X-CSRFToken": token,
+            "Origin": origin,
+            "Referer": f"{origin}/",
+        }
         return self.send(method, url, route, content=msgspec.json.encode(resource), headers={**given, **headers})
 
     def press(self, answer: httpx.Response, route: str, tip: Tip | None = None, only: str = "") -> list[httpx.Response]:
@@ -170,7 +175,7 @@ class Thief:
             return self.known.victim.username
         if any(word in name for word in ("patient", "ref")) and tip:
             return tip.ref
-        if any(word in name for word in ("limit", "count", "number", "hours", "seconds")):
+        if any(word in name for word in ("limit", "count", "number", "hours", "seconds", "days")):
             return "100000"
         return STORY
 

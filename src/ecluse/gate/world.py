@@ -31,18 +31,24 @@ def policy() -> Policy:
 
     What the safe decides counts, in any case.
     """
-    return read(home().safe / "policy.toml")
+    return read(home().path)
 
 
 @cache
-def read(path: Path) -> Policy:
-    """Read the policy file at ``path`` once."""
-    return load(path)
+def read(folder: Path) -> Policy:
+    """Read the policy of the home folder ``folder`` once."""
+    return load(folder / "safe" / "policy.toml")
 
 
 def safe() -> SafeClient:
     """Return this thread's kept connection to the safe."""
-    return local(home().socket)
+    return local(socket(home()))
+
+
+@cache
+def socket(of: Home) -> Path:
+    """Return the socket of a home folder: always the same object, since making a path costs more than asking the safe's rules."""
+    return of.socket
 
 
 def note(who: Who, action: Action, rule: str, request_id: str, decision: Decision = Decision.ALLOW, **more: Any) -> int:

@@ -81,7 +81,7 @@ def update(granted: Pass, n: int, resource: Resource, if_match: int, who: Who, r
         settle_files(granted, fresh)
         before = opened(granted, rows)
         after = split(kind, without_subsetted(granted, fresh))
-        if after.keys() - granted.keys.keys():
+        if {where for where, part in after.items() if part} - granted.keys.keys():
             raise RefusedError("This resource holds what you may not write.")
         changed = {where for where in granted.keys if before.get(where, {}) != after.get(where, {})}
         for where in sorted(changed):

@@ -59,6 +59,9 @@ class SafeClient:
         self.timeout = timeout
         self._socket: socket.socket | None = None
 
+    def __del__(self) -> None:
+        self.close()
+
     @overload
     def call(self, request: Open) -> Opened: ...
     @overload

@@ -154,9 +154,9 @@ class _Gathered:
         try:
             brief = _decoder.decode(line)
         except msgspec.MsgspecError as error:
-            raise NotProvenError(f"Entry {sequence} cannot be read: {error}.", "Run `ecluse trace verify`.") from error
+            raise NotProvenError(f"Entry {sequence} cannot be read: {error}.", VERIFY) from error
         if brief.seq != sequence:
-            raise NotProvenError(f"Entry {brief.seq} stands at place {sequence}.", "Run `ecluse trace verify`.")
+            raise NotProvenError(f"Entry {brief.seq} stands at place {sequence}.", VERIFY)
         at = self._seconds(brief.at)
         self.latest = max(self.latest, at)
         if brief.decision == Decision.ALLOW and brief.ground:
@@ -241,7 +241,11 @@ def _last_time(folder: Path, firsts: list[int]) -> float:
     for first in reversed(firsts):
         lines = read_lines(segment_path(folder, first)).whole
         if lines:
-            return decode(lines[-1]).at.timestamp()
+            try:
+                return decode(lines[-1]).at.timestamp()
+            except msgspec.MsgspecError as error:
+                last = first + len(lines) - 1
+                raise NotProvenError(f"Entry {last} cannot be read: {error}.", VERIFY) from error
     return 0.0
 
 

@@ -78,8 +78,15 @@ class Server:
             signal.signal(number, lambda *_: None)
         while not self.stopping:
             self.turn()
-        self._listener.close()
+        signal.set_wakeup_fd(-1)
+        self.close()
+
+    def close(self) -> None:
+        """Take the socket away and leave every client."""
         self.path.unlink(missing_ok=True)
+        for end in (self._listener, self._wake, self._signalled, *(c.socket for c in self._connections.values())):
+            end.close()
+        self._epoll.close()
 
     def turn(self) -> None:
         """One turn: gather, decide, commit, answer; then tiles and head."""

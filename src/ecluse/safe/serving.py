@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ecluse.core.words import Action, Decision
@@ -47,6 +48,13 @@ class Snapshots:
                 os._exit(code)
 
 
+    def wait(self) -> None:
+        """Wait for the child, if there is one."""
+        if self._child:
+            with suppress(ChildProcessError):
+                os.waitpid(self._child, 0)
+
+
 def serve(folder: Path, socket_path: Path, *, passphrase: bytes | None = None, leash: bool = False) -> None:
     """Serve the safe in ``folder`` on ``socket_path`` until told to stop.
 
@@ -58,9 +66,11 @@ def serve(folder: Path, socket_path: Path, *, passphrase: bytes | None = None, l
     owner = take(folder)
     desk = open_desk(folder, passphrase)
     gc.freeze()
-    server = Server(desk, socket_path, Snapshots(desk).if_due, sys.stdin.fileno() if leash else None)
+    snapshots = Snapshots(desk)
+    server = Server(desk, socket_path, snapshots.if_due, sys.stdin.fileno() if leash else None)
     try:
         server.run()
+        snapshots.wait()
         _stop(desk)
     finally:
         desk.trace.close()

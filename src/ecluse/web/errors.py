@@ -27,3 +27,10 @@ def broken(request: HttpRequest) -> HttpResponse:
 def refused_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """403: a form came back too late, or from elsewhere (CSRF)."""
     return render(request, "errors/refused_form.html", status=403)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the safe or the database is not as it must be; nothing is shown (S6)."""
+    answer = render(request, "errors/unavailable.html", status=503)
+    answer["Retry-After"] = "5"
+    return answer

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "ecluse.web.logs.RequestLog",
     "ecluse.web.middleware.NoStore",
     "ecluse.web.middleware.WholeWindow",
+    "ecluse.web.middleware.Families",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -133,7 +134,7 @@ LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [HERE / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = SITE.time_zone if SITE else "UTC"
 
 # Static files: shipped with the package and served from there by their own process: no build step, no CDN
 STATIC_URL = "/static/"

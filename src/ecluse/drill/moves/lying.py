@@ -94,8 +94,21 @@ def forged(thief: Thief, tip: Tip) -> list[dict[str, Any]]:
             "end": stamp(now + dt.timedelta(minutes=30)),
             "participant": [{"actor": subject, "status": "accepted"}, {"actor": me, "status": "accepted"}],
         },
-        {"resourceType": "CareTeam", "status": "active", "subject": subject, "period": period, "participant": [{"member": me}, {"member": unit}]},
-        {"resourceType": "ServiceRequest", "status": "active", "intent": "order", "subject": subject, "authoredOn": stamp(now), "performer": [unit]},
+        {
+            "resourceType": "CareTeam",
+            "status": "active",
+            "subject": subject,
+            "period": period,
+            "participant": [{"member": me}, {"member": unit}],
+        },
+        {
+            "resourceType": "ServiceRequest",
+            "status": "active",
+            "intent": "order",
+            "subject": subject,
+            "authoredOn": stamp(now),
+            "performer": [unit],
+        },
     ]
 
 

@@ -24,9 +24,9 @@ def grab(thief: Thief) -> None:
         began = time.monotonic()
         for ground, way in WAYS.items():
             caps = rights.caps.get(ground)
-            if caps:
+            if caps is not None:
                 had[ground] += fill(thief, way, source(thief, ground), room(caps, had[ground]))
-        more = any(caps and room(caps, had[ground]) for ground in WAYS if (caps := rights.caps.get(ground)))
+        more = any(room(rights.caps[ground], had[ground]) for ground in WAYS if ground in rights.caps)
         pause = began + MINUTE_S - time.monotonic()
         if not more or thief.left < pause + WORTH_WAITING_S:
             return
@@ -58,7 +58,6 @@ def fill(thief: Thief, way: Way, tips: Iterator[Tip], number: int) -> int:
         way(thief, tip)
         came, failures = (came + 1, failures) if tip.number in thief.haul.patients else (came, failures + 1)
     return came
-
 
 
 def own(thief: Thief, tip: Tip) -> None:

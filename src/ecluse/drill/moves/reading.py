@@ -1,7 +1,6 @@
 """Reading records by their number: in order, at random, by every address that takes one, over pages and over FHIR."""
 
 import re
-from collections.abc import Iterable
 
 from ecluse.core.words import Compartment
 from ecluse.drill.thief import Thief, Tip
@@ -70,17 +69,17 @@ def filled(door: str, thief: Thief, tip: Tip) -> str:
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
-        if name in {"ref", "patient", "rid", "id"}:
+        if name in {"ref", "patient", "rid", "id", "id_"}:
             return tip.ref
         if name == "username":
             return thief.known.victim.username
         if name in {"compartment", "part"}:
             return thief.chance.choice([one.value for one in Compartment])
-        return {"kind": "Encounter", "type": "Encounter", "version": "1"}.get(name, "1")
+        return {"kind": "Patient", "type": "Encounter", "version": "1"}.get(name, "1")
 
     return VARIES.sub(value, door)
 
 
-def first(thief: Thief, number: int) -> Iterable[Tip]:
+def first(thief: Thief, number: int) -> list[Tip]:
     """Return the next patients to try."""
     return [tip for tip, _ in zip(thief.targets(), range(number), strict=False)]

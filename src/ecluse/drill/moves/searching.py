@@ -72,7 +72,9 @@ def search(thief: Thief, words: str, route: str) -> httpx.Response:
         if blank and "search" in (form.action or str(here.url)):
             fields = {**form.fields, **dict.fromkeys(blank, words)}
             target = str(here.url.join(form.action or str(here.url)))
-            return thief.post(target, route, fields) if form.method == "POST" else thief.get(target, route, params=fields)
+            return (
+                thief.post(target, route, fields) if form.method == "POST" else thief.get(target, route, params=fields)
+            )
     return thief.post("/search/", route, {"words": words, "q": words})
 
 

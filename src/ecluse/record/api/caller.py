@@ -67,7 +67,7 @@ def caller_of(request: HttpRequest) -> Caller:
         who = service(request, held.account.username, held.profession, held.pk)
     else:
         who = person(request)
-    return Caller(who, purpose(request, who.profession), request_id(request))
+    return Caller(who, purpose(request) or usual(who.profession), request_id(request))
 
 
 def service(request: HttpRequest, account: str, profession: str, token: int) -> Who:
@@ -112,15 +112,15 @@ def check_csrf(request: HttpRequest) -> None:
     check.process_view(request, cast("Any", check_csrf), (), {})
 
 
-def purpose(request: HttpRequest, profession: str) -> Purpose:
-    """Return the purpose the caller names in ``X-Purpose-Of-Use``, else the usual one of the profession.
+def purpose(request: HttpRequest) -> Purpose | None:
+    """Return the purpose the caller names in ``X-Purpose-Of-Use``, if any.
 
     Raises:
         ProblemError: 400, the word is not one of the vocabulary, or it is one that needs a person in front of a page.
     """
     named = request.META.get(PURPOSE_HEADER)
     if named is None:
-        return usual(profession)
+        return None
     try:
         found = Purpose(named)
     except ValueError:

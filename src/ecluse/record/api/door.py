@@ -90,7 +90,7 @@ def check_format(request: HttpRequest) -> None:
     Raises:
         ProblemError: 406, another format is asked for.
     """
-    asked = request.GET.get("_format")
+    asked = request.GET.get("_format") if request.META.get("QUERY_STRING") else None
     if asked is not None:
         if asked not in FORMATS:
             raise ProblemError(406, f"Only {FHIR_JSON} is spoken here.", "format")

@@ -11,25 +11,25 @@ Promises:
 import datetime as dt
 import hashlib
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection
 from django.http import HttpRequest
 
 from ecluse.accounts.bridge import request_id
-from ecluse.core.words import Action, Compartment, DutyKind
-from ecluse.gate.access import Access, Pass, Refusal, Wanted
+from ecluse.core.words import Action, Compartment, DutyKind, Purpose
+from ecluse.gate.access import Access, Refusal, Wanted
 from ecluse.gate.ask import ask_one
 from ecluse.gate.duties import IMPORT
 from ecluse.gate.rules import kinds, readable
 from ecluse.gate.world import policy
-from ecluse.record import vault
 from ecluse.record.api import raw, showing
-from ecluse.record.api.caller import Caller, purpose, service
-from ecluse.record.api.outcome import absent, bad_token
+from ecluse.record.api.caller import Caller, purpose, service, usual
+from ecluse.record.api.outcome import ProblemError, absent, bad_token
 from ecluse.record.api.refusals import RefusedByGateError
-from ecluse.record.fhir_types import Resource, compartments_of
+from ecluse.record.api.splice import Shown, opened
+from ecluse.record.fhir_types import compartments_of
 from ecluse.record.vault import Row
+from ecluse.safe.policy import Policy
 
 JOINED = {"sqlite": "group_concat(d.kind)", "postgresql": "string_agg(d.kind, ',')"}
 
@@ -38,8 +38,8 @@ SELECT t.id, t.profession, a.username, p.id, p.salt,
  (SELECT <JOINED> FROM gate_duty d
   WHERE d.patient_id = p.id AND d.until > ? AND d.since <= ?
   AND d.made_by <> a.username AND d.made_by <> '<IMPORT>' || a.username
-  AND (d.account_id = a.id OR d.unit_id IN (SELECT m.unit_id FROM accounts_membership m
-       WHERE m.account_id = a.id AND m.since <= ? AND (m.until IS NULL OR m.until > ?)))),
+  AND (d.account_id = a.id OR EXISTS (SELECT 1 FROM accounts_membership m
+       WHERE m.account_id = a.id AND m.unit_id = d.unit_id AND m.since <= ? AND (m.until IS NULL OR m.until > ?)))),
  q.n, q.type, q.version, q.compartment, q.updated, q.deleted, q.sealed
 FROM accounts_token t JOIN accounts_account a ON a.id = t.account_id
 LEFT JOIN record_patient p ON p.ref = ?
@@ -51,6 +51,15 @@ SPELLED = {
     vendor: STATEMENT.replace("<JOINED>", joined).replace("<IMPORT>", IMPORT) for vendor, joined in JOINED.items()
 }
 FIRST_OF_PART = 6
+
+
+class Law(NamedTuple):
+    """What the policy says of one profession, looked up once."""
+
+    policy: Policy
+    readable: frozenset[Compartment]
+    kinds: tuple[DutyKind, ...]
+    purpose: Purpose
 
 
 class Found(NamedTuple):
@@ -65,6 +74,17 @@ class Found(NamedTuple):
     rows: list[Row]
 
 
+LAWS: dict[str, Law] = {}
+
+
+def law_of(profession: str) -> Law:
+    """Return what the policy says of ``profession``."""
+    law, now = LAWS.get(profession), policy()
+    if law is None or law.policy is not now:
+        law = LAWS[profession] = Law(now, readable(now, profession), kinds(now, profession), usual(profession))
+    return law
+
+
 def find(token: str, ref: str, n: int, kind: str) -> Found:
     """Run the statement.
 
@@ -75,15 +95,15 @@ def find(token: str, ref: str, n: int, kind: str) -> Found:
     now = dt.datetime.fromtimestamp(seconds, dt.UTC)
     at, today, unix = raw.moment(now), raw.day(now), int(seconds)
     digest = hashlib.sha256(token.encode()).digest()
-    rows = raw.fetch(SPELLED[connection.vendor], (unix, unix, at, at, ref, n, kind, digest, at, today, today))
+    rows = raw.fetch(SPELLED[raw.vendor()], (unix, unix, at, at, ref, n, kind, digest, at, today, today))
     if not rows:
         raise bad_token()
     parts = [Row._make(row[FIRST_OF_PART:]) for row in rows if row[FIRST_OF_PART] is not None]
     return Found(*rows[0][:FIRST_OF_PART], parts)
 
 
-def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> tuple[Resource, int]:
-    """Read resource ``n`` of patient ``ref`` as the holder of ``token``; return it and when it was written (Unix ms).
+def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> Shown:
+    """Read resource ``n`` of patient ``ref`` as the holder of ``token``.
 
     Raises:
         ProblemError: the token opens nothing (401), or there is no such resource and the holder may know it (404).
@@ -91,66 +111,48 @@ def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> tuple
         SafeUnavailableError: nothing may be shown (S6).
     """
     found = find(token, ref, n, kind)
+    law = law_of(found.profession)
     who = service(request, found.username, found.profession, found.token)
-    caller = Caller(who, purpose(request, found.profession), request_id(request))
-    duty = foremost(found)
+    caller = Caller(who, purpose(request) or law.purpose, request_id(request))
+    duty = foremost(found, law)
     held = {Compartment(row.compartment) for row in found.rows if not row.deleted}
-    allowed = readable(policy(), found.profession)
-    shown = tuple(held & allowed) or tuple(held)
+    shown = tuple(held & law.readable) or tuple(held)
     if found.pk is None or found.salt is None or not shown:
-        return nothing_there(caller, found, ref, kind, duty)
-    wanted = Wanted(found.pk, ref, bytes(found.salt), shown)
-    duties = looked_up(found, duty)
-    given = ask_one(access(caller, wanted, duties))
+        raise nothing_there(caller, found, ref, kind, duty)
+    given = ask_one(
+        Access(
+            who=who,
+            action=Action.READ,
+            purpose=caller.purpose,
+            wanted=(Wanted(found.pk, ref, bytes(found.salt), shown),),
+            request_id=caller.request_id,
+            duties=looked_up(found.pk, duty, law),
+        )
+    )
     if isinstance(given, Refusal):
         raise RefusedByGateError(given)
     return opened(given, found.rows)
 
 
-def access(caller: Caller, wanted: Wanted, duties: dict[int, DutyKind] | None) -> Access:
-    """Return the access to ask for."""
-    return Access(
-        who=caller.who,
-        action=Action.READ,
-        purpose=caller.purpose,
-        wanted=(wanted,),
-        request_id=caller.request_id,
-        duties=duties,
-    )
-
-
-def foremost(found: Found) -> DutyKind | None:
+def foremost(found: Found, law: Law) -> DutyKind | None:
     """Return the duty to tell: the first, in the policy's order, of those found that count for the profession."""
     if not found.duties:
         return None
-    there = set(found.duties.split(","))
-    return next((kind for kind in kinds(policy(), found.profession) if kind in there), None)
+    there = found.duties.split(",")
+    return next((kind for kind in law.kinds if kind in there), None)
 
 
-def looked_up(found: Found, duty: DutyKind | None) -> dict[int, DutyKind] | None:
+def looked_up(pk: int, duty: DutyKind | None, law: Law) -> dict[int, DutyKind] | None:
     """Return what the gate is told of duties. A profession that can be on call makes the gate look itself when nothing was found."""
-    if duty is not None and found.pk is not None:
-        return {found.pk: duty}
-    return None if DutyKind.ON_CALL in kinds(policy(), found.profession) else {}
+    if duty is not None:
+        return {pk: duty}
+    return None if DutyKind.ON_CALL in law.kinds else {}
 
 
-def opened(given: Pass, rows: list[Row]) -> tuple[Resource, int]:
-    """Open the parts that the Pass grants.
-
-    Raises:
-        ProblemError: 404, they hold nothing.
-    """
-    resources = vault.open_parts(given, rows)
-    if not resources:
-        raise absent()
-    return resources[0], max(row.updated for row in rows)
-
-
-def nothing_there(caller: Caller, found: Found, ref: str, kind: str, duty: DutyKind | None) -> tuple[Resource, int]:
+def nothing_there(caller: Caller, found: Found, ref: str, kind: str, duty: DutyKind | None) -> ProblemError:
     """Answer about what does not exist: 404 to whom the patient is explained, the refusal anybody would get to the others.
 
     Raises:
-        ProblemError: 404.
         RefusedByGateError: the gate says no, as it would about any patient without a duty.
     """
     if duty is None:
@@ -158,4 +160,4 @@ def nothing_there(caller: Caller, found: Found, ref: str, kind: str, duty: DutyK
         showing.show(caller, Action.READ, patient, ref, (), compartments_of(kind))
     else:
         showing.note_absent(caller, Action.READ, ref)
-    raise absent()
+    return absent()

@@ -8,7 +8,7 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 Parameters = tuple[Any, ...]
 
@@ -19,12 +19,19 @@ def fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     Raises:
         django.db.Error: the database refuses or is away.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        if connection.vendor == "sqlite":
-            return connection.connection.execute(statement, parameters).fetchall()
-        with connection.connection.cursor() as cursor:
-            return cursor.execute(numbered(statement), parameters, prepare=True, binary=True).fetchall()
+    kept: Any = connections[DEFAULT_DB_ALIAS]
+    if kept.connection is None:
+        kept.connect()
+    with kept.wrap_database_errors:
+        if kept.vendor == "sqlite":
+            return kept.connection.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
+        with kept.connection.cursor() as cursor:
+            return cursor.execute(numbered(statement), parameters, prepare=True, binary=True).fetchall()  # type: ignore[no-any-return]
+
+
+def vendor() -> str:
+    """Name the database in use: ``sqlite`` or ``postgresql``."""
+    return connections[DEFAULT_DB_ALIAS].vendor
 
 
 @cache
@@ -35,9 +42,9 @@ def numbered(statement: str) -> str:
 
 def moment(at: dt.datetime) -> Any:
     """Return a time as the database compares it with a ``DateTimeField``."""
-    return str(at.replace(tzinfo=None)) if connection.vendor == "sqlite" else at
+    return str(at.replace(tzinfo=None)) if vendor() == "sqlite" else at
 
 
 def day(at: dt.datetime) -> Any:
     """Return the day of a time as the database compares it with a ``DateField``."""
-    return str(at.date()) if connection.vendor == "sqlite" else at.date()
+    return str(at.date()) if vendor() == "sqlite" else at.date()

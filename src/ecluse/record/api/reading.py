@@ -14,8 +14,9 @@ from ecluse.record.api import bundles, hot
 from ecluse.record.api.caller import Caller, bearer, caller_of
 from ecluse.record.api.door import check_format, not_offered
 from ecluse.record.api.outcome import ALWAYS, ProblemError, absent, answer
-from ecluse.record.api.reply import base, resource_answer
+from ecluse.record.api.reply import base, shown_answer
 from ecluse.record.api.showing import show
+from ecluse.record.api.splice import opened
 from ecluse.record.api.table import INTERACTIONS
 from ecluse.record.fhir_types import BINARY, DIRECTORY_TYPES, PATIENT_TYPES, compartments_of, parse_id
 from ecluse.record.models import File, Part
@@ -28,7 +29,7 @@ def read(request: HttpRequest, kind: str, id_: str) -> HttpResponse:
     token, place = bearer(request), parse_id(id_)
     if token and place and kind in PATIENT_TYPES:
         check_format(request)
-        return resource_answer(*hot.read(request, token, kind, *place))
+        return shown_answer(hot.read(request, token, kind, *place))
     caller = caller_of(request)
     offered(kind, "read")
     if kind in DIRECTORY_TYPES:
@@ -42,7 +43,7 @@ def read(request: HttpRequest, kind: str, id_: str) -> HttpResponse:
     rows = [row for row in store.current_parts(given.wanted.pk, n=n) if row.type == kind] if given else []
     if given is None or not rows:
         raise absent()
-    return resource_answer(*hot.opened(given, rows))
+    return shown_answer(opened(given, rows))
 
 
 def offered(kind: str, interaction: str) -> None:

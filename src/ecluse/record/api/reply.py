@@ -1,16 +1,17 @@
 """A resource as an HTTP answer: ETag, Last-Modified, Location, and what the sender prefers to get back (RFC 7240)."""
 
+import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import http_date
 
 from ecluse.record.api.outcome import ALWAYS, FHIR_JSON, answer, outcome
-from ecluse.record.fhir_types import Resource
+from ecluse.record.api.splice import Shown
 from ecluse.record.stored import Stored
-from ecluse.record.vault import encode
 
 RETURN = "return="
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINIMAL, OUTCOME = "minimal", "OperationOutcome"
 
 
@@ -19,10 +20,16 @@ def etag(version: int | str) -> str:
     return f'W/"{version}"'
 
 
-def resource_answer(resource: Resource, updated_ms: int) -> HttpResponse:
+def shown_answer(shown: Shown) -> HttpResponse:
     """Answer with a resource and its version."""
-    headers = {**ALWAYS, "ETag": etag(resource["meta"]["versionId"]), "Last-Modified": http_date(updated_ms / 1000)}
-    return HttpResponse(encode(resource), content_type=FHIR_JSON, headers=headers)
+    headers = {**ALWAYS, "ETag": etag(shown.version), "Last-Modified": http_time(shown.updated)}
+    return HttpResponse(shown.text, content_type=FHIR_JSON, headers=headers)
+
+
+def http_time(milliseconds: int) -> str:
+    """Return Unix milliseconds as an HTTP date (RFC 9110, 5.6.7)."""
+    at = time.gmtime(milliseconds // 1_000)
+    return f"{DAYS[at[6]]}, {at[2]:02} {MONTHS[at[1] - 1]} {at[0]:04} {at[3]:02}:{at[4]:02}:{at[5]:02} GMT"
 
 
 def preferred(request: HttpRequest) -> str:

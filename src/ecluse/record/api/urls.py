@@ -101,8 +101,8 @@ def only_reading(request: HttpRequest) -> None:
 TYPE, ID = "(?P<kind>[A-Z][A-Za-z]{1,63})", "(?P<id_>[A-Za-z0-9.-]{1,64})"
 
 urlpatterns = [
-    path("metadata", metadata, name="metadata"),
     re_path(rf"^{TYPE}/{ID}\Z", instance, name="instance"),
+    path("metadata", metadata, name="metadata"),
     re_path(rf"^{TYPE}\Z", whole_type, name="type"),
     re_path(rf"^{TYPE}/_search\Z", search, name="search"),
     re_path(rf"^{TYPE}/{ID}/_history\Z", versions, name="history"),

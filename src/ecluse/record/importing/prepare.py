@@ -41,7 +41,7 @@ BUNDLES = frozenset({"transaction", "batch", "collection", "searchset", "documen
 Resolve = Callable[[str], str]
 
 
-class Request(msgspec.Struct):
+class Request(msgspec.Struct, frozen=True):
     """How an entry of a bundle would be written; only additions are imported."""
 
     method: str = ""

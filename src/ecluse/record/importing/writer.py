@@ -18,8 +18,10 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
-from ecluse.core.words import Compartment, Purpose
+from ecluse.core.words import Compartment, Ground, Purpose
 from ecluse.gate import feeds
+from ecluse.gate.access import Pass, Wanted
+from ecluse.gate.duties import IMPORT
 from ecluse.record import directory, facts, line, seal, vault
 from ecluse.record.fhir_types import BINARY
 from ecluse.record.importing import amend, bulk
@@ -29,6 +31,7 @@ from ecluse.record.people import Meant, of_entry
 from ecluse.safe.protocol import Birth, Newcomer, Who
 
 MERGE_EVERY = 200_000
+REMEMBERED = 5_000
 
 
 class Counts(msgspec.Struct):
@@ -47,18 +50,22 @@ class Counts(msgspec.Struct):
 class Writer:
     """Writes batches for one account. Fill ``counts``; rejects are handed back by :meth:`write`."""
 
-    def __init__(self, who: Who, purpose: Purpose, key: bytes, *, decoys: bool = False) -> None:
+    def __init__(self, who: Who, purpose: Purpose, key: bytes, namespace: str, *, numbers: bytes,
+                 decoys: bool = False) -> None:  # fmt: skip
         self.who = who
         self.purpose = purpose
+        self.namespace = namespace
         self.decoys = decoys
         self.bulk = bulk.bulk()
         self.bulk.prepare()
         self.key = key
+        self.numbers = numbers
         self.cipher = AESGCM(key)
         self.counts = Counts()
         self.places = feeds.Places.read()
         self.known: dict[int, tuple[int, int]] = {}
         self.meant: dict[str, Meant] = {}
+        self.newborn: dict[int, Pass] = {}
         self.unmerged = TokenPending.objects.exists()
         self.since_merge = 0
         self.request = 0
@@ -158,9 +165,18 @@ class Writer:
         duties = [row for pk, group, _ in born for row in self.duties(pk, group.items)]
         if duties:
             self.bulk.insert(bulk.DUTY, duties)
+        self.remember(born)
         self.counts.patients += len(fresh)
         self.counts.duties += len(duties)
         self.counts.resources += sum(len(group.items) for group in fresh)
+
+    def remember(self, born: list[tuple[int, Group, Birth]]) -> None:
+        """Keep the keys of the last newborn patients of this run: more of them may follow in the next documents."""
+        for pk, group, birth in born:
+            wanted = Wanted(pk, group.ref, birth.salt, tuple(birth.keys))
+            self.newborn[pk] = Pass(wanted, birth.keys, Ground.UNEXPLAINED, None, birth.sequence)
+        for pk in list(self.newborn)[: max(0, len(self.newborn) - REMEMBERED)]:
+            del self.newborn[pk]
 
     @staticmethod
     def parts(pk: int, group: Group, birth: Birth, now: int) -> Iterator[tuple[Any, ...]]:
@@ -189,7 +205,7 @@ class Writer:
 
     def duties(self, pk: int, items: list[Item]) -> list[feeds.Row]:
         """Return the rows of duty that resources give."""
-        maker = self.places.maker(feeds.IMPORT + self.who.account, int(time.time()))
+        maker = self.places.maker(IMPORT + self.who.account, int(time.time()))
         return [
             row
             for item in items

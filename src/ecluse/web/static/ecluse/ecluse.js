@@ -47,7 +47,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const first = event.detail.target.querySelector("[data-focus]");
-    if (first) first.focus();
+    if (first) first.focus({ preventScroll: true });
   });
 
   // What was shown is not kept: coming back to the page asks for it again.

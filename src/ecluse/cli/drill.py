@@ -1,0 +1,149 @@
+"""``ecluse drill``: attack yourself over real HTTP and count the records that got out, in the bytes the thief received."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ecluse.core.errors import BadInputError
+from ecluse.core.home import load
+from ecluse.core.throwaway import throwaway_postgres
+from ecluse.core.words import Profession
+from ecluse.drill import establishment, files
+from ecluse.drill.hospital import Hospital
+from ecluse.drill.staff import Work
+from ecluse.drill.theft import Result, Theft, run
+
+app = typer.Typer(no_args_is_help=True, help="Attack yourself, count records.")
+console = Console(stderr=True, highlight=False)
+DATABASES = ("sqlite", "postgresql")
+SOLD_IN_2024 = 758_912
+
+
+@app.callback()
+def drill() -> None:
+    """Attack yourself, count records."""
+
+
+@app.command("stolen-account")
+def stolen_account(  # noqa: PLR0913, PLR0917 - one option for each knob
+    profession: Annotated[Profession, typer.Option("--as", help="Whose account is stolen.")],
+    patients: Annotated[int, typer.Option(help="How many patients are on record.", min=100, max=850_000)] = 2000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
+    seconds: Annotated[float, typer.Option(help="How long the thief has.", min=5)] = 90,
+    requests: Annotated[int, typer.Option(help="Most requests of the thief.", min=10)] = 4000,
+    database: Annotated[str, typer.Option(help="sqlite or postgresql (a throw-away server).")] = "sqlite",
+    url: Annotated[str, typer.Option(help="A served demonstration instead of one of its own; needs --home.")] = "",
+    cast: Annotated[Path | None, typer.Option(help="Folder of its world (default: HOME/world).")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Keep the establishment in this new folder.", metavar="DIR")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Steal a live session, its second factor done, and try everything its owner can click or call.
+
+    Starts an establishment of its own, with people at work in it, unless --url names one.
+    Example: ecluse drill stolen-account --as nurse --patients 20000
+    """
+    if database not in DATABASES:
+        raise BadInputError(f"{database} is no database of a drill.", f"Say {' or '.join(DATABASES)}.")
+    with _scene(patients, seed, database, url, cast, keep) as (hospital, home, address):
+        [theft], work = run(hospital, home, address, [profession], seconds=seconds, requests=requests, tell=tell)
+    result = theft.result(work)
+    explain(theft, work)
+    if json:
+        typer.echo(msgspec.json.encode(result))
+    else:
+        Console(highlight=False).print(table([result]))
+
+
+def tell(what: str) -> None:
+    """Say what is being done."""
+    console.print(f"… {what}", style="dim", markup=False)
+
+
+@contextmanager
+def _scene(
+    patients: int, seed: int, database: str, url: str, cast: Path | None, keep: Path | None
+) -> Iterator[tuple[Hospital, Path, str]]:
+    """Give a hospital, its home folder and its address: one that is there, or one made for the occasion."""
+    if url:
+        home = named_home()
+        yield files.read(cast or home / "world").hospital(), home, url.rstrip("/")
+        return
+    with ExitStack() as stack:
+        server = stack.enter_context(throwaway_postgres()) if database == "postgresql" else ""
+        home = keep.absolute() if keep else Path(tempfile.mkdtemp(prefix="ecluse-drill-"))
+        if not keep:
+            stack.callback(shutil.rmtree, home, ignore_errors=True)
+        hospital = Hospital(patients=patients, seed=seed)
+        tell("making an establishment and its safe")
+        establishment.make(home, database=server)
+        address = stack.enter_context(establishment.serving(home))
+        establishment.fill(hospital, home, tell)
+        yield hospital, home, address
+
+
+def named_home() -> Path:
+    """Return the home folder that was named.
+
+    Raises:
+        BadInputError: none was, or it is not a demonstration.
+    """
+    home = load()
+    if not home.settings.site.demo:
+        raise BadInputError(
+            f"{home.path} is not a demonstration.", "A drill needs passwords that are public: `ecluse demo`."
+        )
+    return home.path
+
+
+def explain(theft: Theft, work: Work, tell: Callable[[str], None] = tell) -> None:
+    """Say what the figures alone do not."""
+    if theft.report is not None:
+        tell(f"{theft.profession}: {theft.report.stopped or 'tried everything'}")
+    if theft.unsaid:
+        tell(f"NOT IN THE TRACE: {sorted(theft.unsaid)[:10]}")
+    if theft.unseen:
+        tell(f"in the trace, not in the loot: {sorted(theft.unseen)[:10]}")
+    tell(
+        f"people at work: {work.people}, {work.opened} records opened, {work.written} written, {work.friction} proofs, {work.refused} refused"
+    )
+    for reason in work.reasons[:10]:
+        tell(f"refused: {reason}")
+
+
+def table(results: list[Result]) -> Table:
+    """Return the figures as a table."""
+    made = Table(
+        "stolen account",
+        "requests",
+        "records on file",
+        "records exposed",
+        "contained",
+        "after",
+        "staff refused",
+        "trace exact",
+    )
+    for one in results:
+        after = f"{one.contained_after_s:.0f} s" if one.exposed else "–"
+        made.add_row(
+            one.profession,
+            f"{one.requests:,}",
+            f"{one.population:,}",
+            str(one.exposed),
+            _yes(one.contained),
+            after,
+            str(one.legitimate_refused),
+            _yes(one.trace_ok),
+        )
+    return made
+
+
+def _yes(value: bool) -> str:
+    return "[green]yes[/]" if value else "[red]NO[/]"

@@ -1,0 +1,100 @@
+"""Who opened this record: the trace, read for one patient.
+
+Carers see profession and unit. The data protection officer and the security officer see names too, and what was refused, but never whose
+record it is: their pages show the pseudonym that stands in the trace.
+"""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from ecluse.accounts.labels import label
+from ecluse.accounts.who import who_of
+from ecluse.core.words import Action, Compartment, Profession
+from ecluse.gate.access import Refusal
+from ecluse.gate.http import refuse
+from ecluse.record import store
+from ecluse.record.opened import Opening, of_patient
+from ecluse.record.pages.asking import ask, the_patient
+from ecluse.record.pages.home import why
+from ecluse.record.pages.identity import identity
+
+CONTROL = frozenset({Profession.DPO, Profession.SECURITY_OFFICER})
+MOST = 200
+
+
+class Line(NamedTuple):
+    """One opening in words."""
+
+    at: Any
+    who: str
+    profession: str
+    unit: str
+    act: str
+    data: str
+    why: str
+    glass: bool
+    allowed: bool
+    sequence: int
+
+
+@require_GET
+def patient_opened(request: HttpRequest, ref: str) -> HttpResponse:
+    """List the openings, newest first."""
+    found = the_patient(ref)
+    control = who_of(request).profession in CONTROL
+    named: dict[str, Any] = {}
+    if not control:
+        answer = ask(request, found, (Compartment.IDENTITY,))
+        if isinstance(answer, Refusal):
+            return refuse(request, answer)
+        named = {"who": identity(store.read(answer, 0))}
+    lines = [line(one) for one in of_patient(ref, named=control, refused=control, most=MOST)]
+    return render(request, "record/opened.html", {"ref": ref, "lines": lines, "control": control} | named)
+
+
+def line(one: Opening) -> Line:
+    """Put one opening in words."""
+    return Line(
+        at=one.at,
+        who=one.who,
+        profession=str(label(one.profession)),
+        unit=one.unit,
+        act=act(one.action),
+        data=", ".join(data(compartment) for compartment in one.compartments),
+        why=_("Glass broken") if one.glass else why(one.duty),
+        glass=one.glass,
+        allowed=one.allowed,
+        sequence=one.sequence,
+    )
+
+
+def act(action: Action) -> str:
+    """Say what was done."""
+    words = {
+        Action.READ: _("Read"),
+        Action.HISTORY: _("Earlier versions"),
+        Action.SEARCH: _("Found by search"),
+        Action.LIST: _("Shown in a list"),
+        Action.PRINT: _("Printed"),
+        Action.EVERYTHING: _("Whole record"),
+        Action.WRITE: _("Changed"),
+        Action.CREATE: _("Created"),
+        Action.EXPORT: _("Exported"),
+        Action.BREAK_GLASS: _("Glass broken"),
+    }
+    return words.get(action, action.value)
+
+
+def data(compartment: Compartment) -> str:
+    """Say which data."""
+    return {
+        Compartment.IDENTITY: _("identity"),
+        Compartment.CONTACT: _("contacts"),
+        Compartment.COVERAGE: _("coverage"),
+        Compartment.CARE: _("stays and care team"),
+        Compartment.CLINICAL: _("medical data"),
+    }[compartment]

@@ -1,0 +1,166 @@
+"""A real establishment, really served, and a real browser in front of it."""
+
+import hashlib
+import hmac
+import os
+import socket
+import struct
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from ecluse.cli.init import init_home
+from ecluse.core.home import Home, Settings, Site
+
+HERE = Path(__file__).parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "une-peniche-par-bief"
+READY_WITHIN_S = 60
+IMAGES = HERE.parents[1] / "docs" / "img"
+DESK = {"width": 1280, "height": 800}
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Use Debian's Chromium, without what would call outside."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no {CHROMIUM}")
+    return {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Make an establishment with its small cast."""
+    folder = tmp_path_factory.mktemp("e") / "h"
+    home = init_home(folder, Settings(site=Site(name="Clinique du Halage", port=free_port(), demo=True)))
+    environment = {**os.environ, "ECLUSE_HOME": str(home.path)}
+    subprocess.run([sys.executable, HERE / "seed.py"], env=environment, check=True, timeout=120)
+    return home
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(establishment: Home) -> Iterator[str]:
+    """Serve it, and give its address. WebAuthn wants the name localhost."""
+    url = f"http://localhost:{establishment.settings.site.port}"
+    environment = {**os.environ, "ECLUSE_HOME": str(establishment.path)}
+    with (establishment.path / "serve.log").open("wb") as log:
+        command = [sys.executable, "-m", "ecluse.cli.main", "serve"]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        wait_for(f"{url}/accounts/login/", server, establishment.path / "serve.log")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a page answers."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"the site did not open:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """Collect what the browser complains of; the test fails on any: refused scripts and styles, errors of ours."""
+    heard: list[str] = []
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def enter(site: str, new_context: Callable[..., BrowserContext], complaints: list[str]) -> Enter:
+    """Open a browser of one's own, in a language, on a screen."""
+
+    def opened(language: str = "en-GB", screen: dict[str, int] | None = None, **more: Any) -> Page:
+        context = new_context(base_url=site, locale=language, viewport=screen or DESK, **more)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaint(said.type, said.text, complaints))
+        return page
+
+    return opened
+
+
+def complaint(kind: str, text: str, heard: list[str]) -> None:
+    """Keep errors of the console, but for pages that answer with a refusal on purpose."""
+    if kind == "error" and "the server responded with a status of 4" not in text:
+        heard.append(text)
+
+
+used_codes: dict[str, int] = {}
+
+
+def code(username: str) -> str:
+    """Return a code of somebody's authenticator app (RFC 6238) that was not used yet, waiting for one when needed."""
+    secret = username.ljust(20, "=").encode()[:20]
+    step = max(int(time.time()) // 30 - 1, used_codes.get(username, 0) + 1)
+    while step > int(time.time()) // 30 + 1:
+        time.sleep(0.5)
+    used_codes[username] = step
+    mac = hmac.new(secret, struct.pack(">Q", step), hashlib.sha1).digest()
+    start = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Page, str], Page]:
+    """Sign in with password and code, as a person does."""
+
+    def signed_in(page: Page, username: str) -> Page:
+        page.goto("/accounts/login/")
+        page.fill("[name=login]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.fill("[name=code]", code(username))
+        page.press("[name=code]", "Enter")
+        page.wait_for_selector("details.menu")
+        return page
+
+    return signed_in
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], None]:
+    """Keep a picture for README and docs as docs/img/NAME.png, when somebody asks for pictures: TAKE_SCREENSHOTS=1."""
+
+    def kept(page: Page, name: str) -> None:
+        if os.environ.get("TAKE_SCREENSHOTS") == "1":
+            IMAGES.mkdir(parents=True, exist_ok=True)
+            page.evaluate("document.activeElement && document.activeElement.blur()")
+            page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+
+    return kept
