@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from ecluse.accounts.models import Account
 from ecluse.accounts.testing import person, sign_in, with_credentials
@@ -15,8 +16,9 @@ from ecluse.safe.trace_reader import entries
 
 
 @pytest.fixture(autouse=True)
-def world(safe: SafeClient, db: None) -> Iterator[None]:
+def world(safe: SafeClient, db: None, settings: Settings) -> Iterator[None]:
     """Everything here needs a safe, a database and no attempts counted from another test."""
+    settings.PASSWORD_HASHERS = ["ecluse.accounts.testing.QuickArgon2"]
     cache.clear()
     yield
     cache.clear()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -13,13 +14,16 @@ from django.test import Client
 from ecluse.accounts.models import Unit
 from ecluse.accounts.testing import person, sign_in
 from ecluse.accounts.tokens import issue
-from ecluse.core.words import DutyKind, Purpose
+from ecluse.core.words import DutyKind, Ground, Purpose
+from ecluse.gate.access import Pass, Wanted
 from ecluse.gate.models import Duty
-from ecluse.record import store
-from ecluse.record.models import Patient
+from ecluse.record import line, store, terms, writing
+from ecluse.record.fhir_types import split
+from ecluse.record.models import Patient, Token, new_ref, now_ms
+from ecluse.record.vault import Row
 from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
-from ecluse.safe.protocol import Who
+from ecluse.safe.protocol import Newcomer, Who
 from ecluse.safe.trace_reader import entries
 
 UNIT, ELSEWHERE = "cardiology", "surgery"
@@ -33,6 +37,7 @@ class World:
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
+        self.passes: dict[int, Pass] = {}
         self.service = person(f"{SERVICE}-{mark}", "interface-service", units=[UNIT], service=True)
         self.nurse = person(f"{NURSE}-{mark}", "nurse", units=[UNIT])
         self.physician = person(f"{PHYSICIAN}-{mark}", "physician", units=[UNIT])
@@ -61,8 +66,14 @@ class World:
             "identifier": [{"system": "urn:test:ipp", "value": f"8{hash(family) % 10**8}"}],
             "telecom": [{"system": "phone", "value": "0199000001"}],
         }
-        stored = store.create_patient(body, self.who, Purpose.OPERATIONS, "made")
-        patient = Patient.objects.get(ref=stored.id)
+        newcomer = Newcomer(patient=new_ref(), terms=terms.of_patient(body))
+        [birth] = line.create(self.who, Purpose.OPERATIONS, (newcomer,), "made")
+        patient = Patient.objects.create(ref=newcomer.patient, salt=birth.salt)
+        wanted = Wanted(patient.pk, patient.ref, birth.salt, tuple(birth.keys))
+        granted = self.passes[patient.pk] = Pass(wanted, birth.keys, Ground.EXPLAINED, None, birth.sequence)
+        for compartment, part in split("Patient", body).items():
+            writing.add_part(granted, Row(0, "Patient", 1, compartment, now_ms(), deleted=False, sealed=b""), part)
+        Token.objects.bulk_create([Token(token=token, patient_id=patient.pk) for token in set(birth.tokens)])
         self.duty(patient, ELSEWHERE, MAKER)
         if unit:
             self.duty(patient, unit, duty_by)
@@ -75,23 +86,9 @@ class World:
             Duty.objects.create(kind=kind.value, patient_id=patient.pk, unit=place, since=1, made_by=made_by, made_at=1)
 
     def add(self, patient: Patient, resource: Mapping[str, Any]) -> str:
-        """Add a resource as the feed, to which every patient is explained, and return its id."""
-        service = Client().post(
-            f"/fhir/{resource['resourceType']}",
-            json.dumps({**resource, "subject": {"reference": f"Patient/{patient.ref}"}}),
-            content_type=FHIR_JSON,
-            headers={"authorization": f"Bearer {self.feed}"},
-        )
-        assert service.status_code == 201, service.content
-        return str(service.json()["id"])
-
-    @property
-    def feed(self) -> str:
-        """A token of the account that feeds the record, a member of every unit of these tests."""
-        if not hasattr(self, "_feed"):
-            person(self.maker.username, "interface-service", units=[ELSEWHERE, UNIT], enrol=False)
-            self._feed, _row = issue(self.maker, 1)
-        return self._feed
+        """Add a resource under the keys the patient was born with: no count of the safe moves."""
+        subject = {"reference": f"Patient/{patient.ref}"}
+        return store.create(self.passes[patient.pk], {**resource, "subject": subject}, self.who, "made").id
 
 
 PRESCRIPTION = {
@@ -137,7 +134,7 @@ class Api:
         )
 
     def post(self, path: str, form: Mapping[str, str]) -> HttpResponse:
-        return self.client.post(f"/fhir/{path}", form, headers=self.headers)  # type: ignore[return-value]
+        return self.send("POST", path, urlencode(form), "application/x-www-form-urlencoded")
 
 
 @pytest.fixture

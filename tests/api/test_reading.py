@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ecluse.accounts.models import Token
-from ecluse.accounts.testing import sign_in
+from ecluse.accounts.testing import person, sign_in
 from ecluse.core.words import Action, Compartment, Decision, TargetKind
 from ecluse.record.models import Part
 from ecluse.safe.client import SafeClient, SafeUnavailableError
@@ -153,6 +153,7 @@ def test_a_session_carried_to_another_browser_is_asked_to_prove_itself(nurse: Ap
 
 
 def test_a_session_without_a_profession_is_refused(world: World) -> None:
+    person(world.nurse.username, "nurse", "midwife")
     answer = Api(sign_in(Client(), world.nurse)).get(f"Patient/{world.known.ref}")
     assert (answer.status_code, rule(answer)) == (403, "no-profession")
 

@@ -136,11 +136,24 @@ def code(username: str) -> str:
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
+@pytest.fixture(scope="session")
+def cookies() -> dict[str, Any]:
+    """Keep the open sessions of the cast."""
+    return {}
+
+
 @pytest.fixture
-def sign_in() -> Callable[[Page, str], Page]:
-    """Sign in with password and code, as a person does."""
+def sign_in(cookies: dict[str, Any]) -> Callable[[Page, str], Page]:
+    """Sign in with password and code, as a person does; the second time, go on with the session that is open.
+
+    A code is good once, and a new one comes every 30 seconds: nobody wants to wait for each test.
+    """
 
     def signed_in(page: Page, username: str) -> Page:
+        if username in cookies:
+            page.context.add_cookies(cookies[username])
+            page.goto("/")
+            return page
         page.goto("/accounts/login/")
         page.fill("[name=login]", username)
         page.fill("[name=password]", PASSWORD)
@@ -148,6 +161,7 @@ def sign_in() -> Callable[[Page, str], Page]:
         page.fill("[name=code]", code(username))
         page.press("[name=code]", "Enter")
         page.wait_for_selector("details.menu")
+        cookies[username] = page.context.cookies()
         return page
 
     return signed_in

@@ -32,6 +32,7 @@ UNITS = [
 ]
 STAFF = [
     ("a.leroy", "Dr Anne Leroy", "physician", "CARD"),
+    ("b.simon", "Dr Basile Simon", "physician", "CARD"),
     ("n.martin", "Nadia Martin", "nurse", "CARD"),
     ("s.petit", "Sami Petit", "admissions", "URG"),
     ("r.garde", "Rose Garde", "security-officer", ""),

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.test import Client
 
 from ecluse.accounts.models import Account, Membership, OnCall, Unit
-from ecluse.accounts.testing import person, sign_in
+from ecluse.accounts.testing import person, sign_in, with_credentials
 from ecluse.core.words import Compartment
 from ecluse.gate import duties, said
 from ecluse.gate.access import Wanted
@@ -58,8 +58,10 @@ def patient() -> Callable[..., Wanted]:
 def open_session(world: SafeClient) -> Callable[..., Client]:
     """Open a browser session of a fresh account: ``open_session("nurse", units=["ward"], age=0)``."""
 
-    def start(profession: str, units: Iterable[str] = (), age: int = 0) -> Client:
+    def start(profession: str, units: Iterable[str] = (), age: int = 0, *, credentials: bool = False) -> Client:
         account = person(f"{profession}-{uuid4().hex[:12]}", profession, units=units)
+        if credentials:
+            with_credentials(account)
         return sign_in(Client(), account, profession, age)
 
     return start

@@ -127,7 +127,9 @@ def test_the_session_of_the_requester_is_still_known_after_a_restart(safe: SafeI
 MALFORMED = [
     Proposal(kind=ProposalKind.GRANT, account="", professions=("nurse",)),
     Proposal(kind=ProposalKind.GRANT, account="x", professions=("wizard",)),
-    Proposal(kind=ProposalKind.RAISE_CAP, account="ghost", ground=Ground.EXPLAINED, window=Window.HOUR, limit=9, seconds=9),
+    Proposal(
+        kind=ProposalKind.RAISE_CAP, account="ghost", ground=Ground.EXPLAINED, window=Window.HOUR, limit=9, seconds=9
+    ),
     Proposal(kind=ProposalKind.RAISE_CAP, account="nurse.one", window=Window.HOUR, limit=9, seconds=9),
     Proposal(kind=ProposalKind.RAISE_CAP, account="nurse.one", ground=Ground.EXPLAINED, limit=9, seconds=9),
     Proposal(kind=ProposalKind.RAISE_CAP, account="nurse.one", ground=Ground.EXPLAINED, window=Window.HOUR, seconds=9),
@@ -207,7 +209,8 @@ def test_an_approved_export_opens_exactly_its_patients(safe: SafeInHand) -> None
 
 
 @pytest.mark.parametrize(
-    "patients", [("p1", "p2"), ("p1", "p2", "p4"), ("p1", "p2", "p3", "p4"), ("p1", "p1", "p2"), ("p1", "p2", "p3", "p3")]
+    "patients",
+    [("p1", "p2"), ("p1", "p2", "p4"), ("p1", "p2", "p3", "p4"), ("p1", "p1", "p2"), ("p1", "p2", "p3", "p3")],
 )
 def test_an_approved_export_opens_no_others(safe: SafeInHand, patients: tuple[str, ...]) -> None:
     number = export(safe, "p1", "p2", "p3")

@@ -28,7 +28,9 @@ from ecluse.safe.verify import verify
 WIDE = SMALL_POLICY.replace(
     "caps.explained = { minute = 4, hour = 6, day = 9, month = 12 }",
     "caps.explained = { minute = 900000, hour = 900000, day = 900000, month = 900000 }",
-).replace("minute = 15, hour = 30, day = 40, month = 50", "minute = 900000, hour = 900000, day = 900000, month = 900000")
+).replace(
+    "minute = 15, hour = 30, day = 40, month = 50", "minute = 900000, hour = 900000, day = 900000, month = 900000"
+)
 
 
 CLIENTS: list[socket.socket] = []
@@ -301,7 +303,9 @@ def test_a_safe_on_a_leash_ends_with_its_supervisor(tmp_path: Path) -> None:
 
 
 def test_the_safe_imports_no_django() -> None:
-    code = "import sys, ecluse.safe.__main__; sys.exit(any(m.split('.')[0] in {'django', 'allauth'} for m in sys.modules))"
+    code = (
+        "import sys, ecluse.safe.__main__; sys.exit(any(m.split('.')[0] in {'django', 'allauth'} for m in sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,19 +26,31 @@ from ecluse.safe.verify import verify
 FILE = "trace/000000000000.jsonl"
 
 
-@pytest.fixture
-def grown(safe: SafeInHand) -> SafeInHand:
-    """A safe with 600 entries, a few heads, whole and partial tiles, torn bytes and a snapshot."""
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a safe with 600 entries, a few heads, whole and partial tiles, and torn bytes."""
+    home = tmp_path_factory.mktemp("pattern")
+    safe = SafeInHand(home)
     for i in range(300):
-        safe.open(f"p{i % 4}", f"q{i % 90}")
+        safe.desk.handle(opening([f"p{i % 4}", f"q{i % 90}"]))
         if i % 60 == 0:
+            safe.desk.trace.commit()
             safe.sign()
+    safe.desk.trace.commit()
     segment = safe.folder / FILE
     segment.write_bytes(segment.read_bytes() + b'{"torn')
     safe.reopen()
+    safe.desk.trace.close()
+    return home
+
+
+@pytest.fixture
+def grown(pattern: Path, tmp_path: Path) -> Iterator[SafeInHand]:
+    shutil.copytree(pattern, tmp_path / "home")
+    safe = SafeInHand.at(tmp_path / "home")
     snapshot.save(safe.desk.trace, safe.desk.state)
-    safe.sign()
-    return safe
+    yield safe
+    safe.desk.trace.close()
 
 
 def test_s2_what_was_signed_verifies(grown: SafeInHand) -> None:
@@ -77,7 +90,7 @@ def flip(path: Path, place: int, bit: int = 0) -> bytes:
 def test_s2_a_flipped_bit_anywhere_is_reported_with_its_file(grown: SafeInHand, name: str) -> None:
     (path,) = grown.folder.glob(name)
     size, chance = path.stat().st_size, random.Random(name)
-    for place in {0, size - 1, *(chance.randrange(size) for _ in range(12))}:
+    for place in {0, size - 1, *(chance.randrange(size) for _ in range(8))}:
         kept = flip(path, place, chance.randrange(8))
         report = verify(grown.folder)
         path.write_bytes(kept)
@@ -279,7 +292,7 @@ def test_s2_an_entry_that_no_head_covers_cannot_be_proven(grown: SafeInHand) -> 
 def test_s2_a_proof_with_one_bit_flipped_is_refused(grown: SafeInHand) -> None:
     data, verifier = prove(grown.folder, 300).encode(), Verifier.of(grown.vkey)
     chance = random.Random(300)
-    for place in chance.sample(range(len(data)), 400):
+    for place in chance.sample(range(len(data)), 200):
         lie = bytearray(data)
         lie[place] ^= 1 << chance.randrange(8)
         with pytest.raises(NotProvenError):

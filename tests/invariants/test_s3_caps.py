@@ -30,7 +30,9 @@ def test_s3_a_patient_already_counted_is_never_refused_again(safe: SafeInHand) -
     assert allowed(safe, *PATIENTS[:4]) == 4
 
 
-@pytest.mark.parametrize(("wait", "rule"), [(MINUTE + 5, "cap-hour"), (HOUR + 300, "cap-day"), (DAY + 1800, "cap-month")])
+@pytest.mark.parametrize(
+    ("wait", "rule"), [(MINUTE + 5, "cap-hour"), (HOUR + 300, "cap-day"), (DAY + 1800, "cap-month")]
+)
 def test_s3_the_longer_windows_hold_when_the_shorter_ones_are_empty(safe: SafeInHand, wait: int, rule: str) -> None:
     shown = 0
     while not (rules := [r for r in safe.rules(PATIENTS[shown]) if r != "explained"]) or rules == ["cap-minute"]:
@@ -133,7 +135,12 @@ def test_s3_a_single_page_over_the_cap_is_one_refusal_not_twenty(safe: SafeInHan
 
 def raise_hour(safe: SafeInHand, limit: int) -> Ruled:
     proposal = Proposal(
-        kind=ProposalKind.RAISE_CAP, account="nurse.one", ground=Ground.EXPLAINED, window=Window.HOUR, limit=limit, seconds=HOUR
+        kind=ProposalKind.RAISE_CAP,
+        account="nurse.one",
+        ground=Ground.EXPLAINED,
+        window=Window.HOUR,
+        limit=limit,
+        seconds=HOUR,
     )
     filed = safe.call(Propose(who=who("admin", "it-administrator"), proposal=proposal, request="p"))
     assert isinstance(filed, Ruled)
@@ -183,7 +190,9 @@ def test_s3_searches_are_still_counted_after_a_restart(safe: SafeInHand) -> None
 def test_s3_creations_are_rate_limited_because_they_answer_tokens(safe: SafeInHand) -> None:
     def create(number: int) -> object:
         newcomers = tuple(Newcomer(patient=f"new-{i}", terms=((Term.NAME, "durand"),)) for i in range(number))
-        return safe.call(Create(who=who("desk", "admissions"), purpose=Purpose.TREATMENT, newcomers=newcomers, request="c"))
+        return safe.call(
+            Create(who=who("desk", "admissions"), purpose=Purpose.TREATMENT, newcomers=newcomers, request="c")
+        )
 
     assert isinstance(create(5), Created)
     assert create(1) == Fault(code="refused", message="creation-rate")
@@ -233,9 +242,7 @@ def test_s3_two_accounts_racing_past_the_cap_of_the_establishment_get_no_more_th
 
 def test_s3_a_lie_about_the_patient_or_its_salt_gives_keys_that_open_nothing(safe: SafeInHand) -> None:
     desk = who("desk", "admissions")
-    created = safe.call(
-        Create(who=desk, purpose=Purpose.TREATMENT, newcomers=(Newcomer(patient="real"),), request="c")
-    )
+    created = safe.call(Create(who=desk, purpose=Purpose.TREATMENT, newcomers=(Newcomer(patient="real"),), request="c"))
     assert isinstance(created, Created)
     true = created.births[0]
     of = {"by": desk, "duty": DutyKind.ADMISSION, "compartments": (Compartment.IDENTITY,)}

@@ -68,9 +68,7 @@ def test_s4_a_locked_target_gets_no_key_from_the_next_request_on(
 
 
 @pytest.mark.parametrize(("kind", "target", "traits"), TARGETS)
-def test_s4_a_lock_survives_a_restart(
-    safe: SafeInHand, kind: TargetKind, target: str, traits: dict[str, str]
-) -> None:
+def test_s4_a_lock_survives_a_restart(safe: SafeInHand, kind: TargetKind, target: str, traits: dict[str, str]) -> None:
     place(safe, kind, target)
     safe.reopen()
     assert safe.rules("p1", by=who(**traits)) == ["locked"]
@@ -213,7 +211,8 @@ def note(by: Who, **fields: object) -> Note:
 
 def test_s4_emergencies_past_their_cap_ask_for_a_second_person_and_lock_nobody(safe: SafeInHand) -> None:
     decisions = [
-        safe.open(f"p{i}", ground=Ground.EMERGENCY, duty=None, purpose=Purpose.BREAK_GLASS)[0].decision for i in range(8)
+        safe.open(f"p{i}", ground=Ground.EMERGENCY, duty=None, purpose=Purpose.BREAK_GLASS)[0].decision
+        for i in range(8)
     ]
     assert decisions == [Decision.ALLOW] + [Decision.SECOND_PERSON] * 7
     assert safe.rules("p1") == ["explained"]

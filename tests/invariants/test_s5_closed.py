@@ -51,7 +51,9 @@ def test_s5_what_the_policy_does_not_list_is_refused(safe: SafeInHand, rule: str
     assert (answer.rule, answer.keys) == (rule, {})
 
 
-@pytest.mark.parametrize("profession", [p.value for p in Profession if p is not Profession.NURSE] + ["", "surgeon", "*"])
+@pytest.mark.parametrize(
+    "profession", [p.value for p in Profession if p is not Profession.NURSE] + ["", "surgeon", "*"]
+)
 def test_s5_a_profession_the_account_does_not_have_is_refused(safe: SafeInHand, profession: str) -> None:
     assert safe.rules("p1", by=who(profession=profession)) == ["profession"]
 
@@ -61,7 +63,9 @@ def test_s5_an_account_that_is_not_registered_is_refused(safe: SafeInHand, accou
     assert safe.rules("p1", by=who(account)) == ["unregistered"]
 
 
-@pytest.mark.parametrize(("account", "profession"), [("officer", "security-officer"), ("dpo", "dpo"), ("admin", "it-administrator")])
+@pytest.mark.parametrize(
+    ("account", "profession"), [("officer", "security-officer"), ("dpo", "dpo"), ("admin", "it-administrator")]
+)
 def test_s5_privileged_accounts_open_nothing(safe: SafeInHand, account: str, profession: str) -> None:
     for action in Action:
         for ground in Ground:
@@ -139,10 +143,16 @@ def test_s5_a_note_cannot_say_what_only_the_safe_does(safe: SafeInHand, action: 
 
 @pytest.mark.parametrize("action", [a for a in Action if a not in ONLY_THE_SAFE])
 def test_s5_no_note_changes_what_the_safe_knows(safe: SafeInHand, action: Action) -> None:
-    note = Note(who=who(), action=action, decision=Decision.ALLOW, rule="x", request="n", target="nurse.one", patient="p1")
-    before = msgspec.json.encode([sorted(safe.desk.state.accounts), safe.desk.state.setup_closed, len(safe.desk.state.shown)])
+    note = Note(
+        who=who(), action=action, decision=Decision.ALLOW, rule="x", request="n", target="nurse.one", patient="p1"
+    )
+    before = msgspec.json.encode(
+        [sorted(safe.desk.state.accounts), safe.desk.state.setup_closed, len(safe.desk.state.shown)]
+    )
     assert isinstance(safe.call(note), Noted)
-    after = msgspec.json.encode([sorted(safe.desk.state.accounts), safe.desk.state.setup_closed, len(safe.desk.state.shown)])
+    after = msgspec.json.encode(
+        [sorted(safe.desk.state.accounts), safe.desk.state.setup_closed, len(safe.desk.state.shown)]
+    )
     assert before == after
     assert safe.rules("p1") == ["explained"]
 
@@ -182,13 +192,17 @@ def test_s5_creation_needs_action_and_purpose(safe: SafeInHand) -> None:
 
 def test_s5_a_creation_gives_only_the_compartments_the_profession_writes(safe: SafeInHand) -> None:
     newcomers = (Newcomer(patient="new"),)
-    reply = safe.call(Create(who=who("desk", "admissions"), purpose=Purpose.TREATMENT, newcomers=newcomers, request="c"))
+    reply = safe.call(
+        Create(who=who("desk", "admissions"), purpose=Purpose.TREATMENT, newcomers=newcomers, request="c")
+    )
     assert list(getattr(reply, "births")[0].keys) == [Compartment.IDENTITY, Compartment.CONTACT]  # noqa: B009
 
 
 def test_s5_an_enrolment_with_an_unknown_profession_registers_nobody(safe: SafeInHand) -> None:
     accounts: dict[str, tuple[str, ...]] = {"new.one": ("nurse",), "new.two": ("wizard",)}
-    assert safe.call(Enrol(who=SETUP, accounts=accounts, request="e")) == Fault(code="refused", message="unknown-profession")
+    assert safe.call(Enrol(who=SETUP, accounts=accounts, request="e")) == Fault(
+        code="refused", message="unknown-profession"
+    )
     assert not {"new.one", "new.two"} & set(safe.desk.state.accounts)
 
 

@@ -12,7 +12,9 @@ from ecluse.safe.tiles import segment_path
 @pytest.fixture
 def planted(safe: SafeInHand) -> SafeInHand:
     newcomers = (Newcomer(patient="real-1"), Newcomer(patient="decoy-1", decoy=True), Newcomer(patient="real-2"))
-    reply = safe.call(Create(who=who("desk", "admissions"), purpose=Purpose.TREATMENT, newcomers=newcomers, request="c"))
+    reply = safe.call(
+        Create(who=who("desk", "admissions"), purpose=Purpose.TREATMENT, newcomers=newcomers, request="c")
+    )
     assert isinstance(reply, Created)
     return safe
 

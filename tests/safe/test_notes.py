@@ -90,7 +90,9 @@ def test_a_verifier_key_that_is_not_one_is_refused(vkey: str) -> None:
         Verifier.of(vkey)
 
 
-@pytest.mark.parametrize("note", ["", "text", "text\n\n", "text\n\nno dash\n", "text\n\n— \n", "te\x00xt\n\n— a QUJDREVG\n"])
+@pytest.mark.parametrize(
+    "note", ["", "text", "text\n\n", "text\n\nno dash\n", "text\n\n— \n", "te\x00xt\n\n— a QUJDREVG\n"]
+)
 def test_what_is_not_a_signed_note_is_refused(note: str) -> None:
     with pytest.raises(NotProvenError):
         SIGNER.verifier.open(note)

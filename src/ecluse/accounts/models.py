@@ -62,7 +62,7 @@ class Account(AbstractBaseUser):
     service = models.BooleanField(_("service"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    units: models.ManyToManyField["Unit", "Membership"] = models.ManyToManyField(
+    units: "models.ManyToManyField[Unit, Membership]" = models.ManyToManyField(
         "Unit", through="Membership", related_name="accounts"
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.signing import Signer
 from django.test import Client
 
@@ -22,6 +23,14 @@ from ecluse.safe.protocol import Enrol
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who do not exist
 SECRET = base64.b32encode(b"twenty bytes of seed").decode()
 USER_KEY = "account_authentication_methods_user"
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """Argon2id at its cheapest: tests hash hundreds of passwords that nobody is after."""
+
+    time_cost = 1
+    memory_cost = 64
+    parallelism = 1
 
 
 def person(
@@ -56,7 +65,8 @@ def sign_in(
     if profession:
         session[PROFESSION] = profession
     session.save()
-    UserSession.objects.create(user=account, ip="127.0.0.1", user_agent="test", session_key=session.session_key)
+    row = {"user": account, "ip": "127.0.0.1", "user_agent": "test"}
+    UserSession.objects.update_or_create(session_key=session.session_key, defaults=row)
     client.cookies[workstation.cookie_name()] = Signer(salt=workstation.SALT).sign(session[workstation.SESSION])
     return client
 

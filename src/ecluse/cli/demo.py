@@ -1,7 +1,8 @@
-"""``ecluse demo``: a whole synthetic hospital at work, then the theft of November 2024 tried against it, then yours to look at.
+"""``ecluse demo``: a synthetic hospital at work, the theft of November 2024 tried against it, then yours to look at.
 
 1. It never touches a home folder that is not a demonstration, nor one that is being served.
-2. Everything goes the ordinary way: ``ecluse init``, ``accounts load``, ``import``, ``serve``, people over HTTP, the drill over HTTP.
+2. Everything goes the ordinary way: ``ecluse init``, ``accounts load``, ``import``, ``serve``; people and drill over
+HTTP.
 """
 
 import shutil
@@ -100,7 +101,7 @@ def show(hospital: Hospital, home: Path, url: str, seconds: float, steps: Steps)
     steps("people work for a moment, before anything is stolen")
     before = people_at_work(hospital, home, url, seconds=6)
     steps(
-        f"{before.people} people opened {before.opened} records and wrote in {before.written}; {before.refused} were refused anything"
+        f"{before.people} people opened {before.opened} records and wrote {before.written} entries; {before.refused} refusals"
     )
     thefts, work = run(hospital, home, url, STOLEN, seconds=seconds, requests=4000, tell=steps)
     for theft in thefts:
@@ -137,8 +138,9 @@ def sentence(results: list[Result]) -> str:
     exposed = sum(result.exposed for result in results)
     most = max(result.exposed for result in results)
     return (
-        f"In November 2024 one stolen account took {SOLD_IN_2024:,} records; here {len(results)} stolen accounts at once, "
-        f"each free to try everything, got {exposed} ({most} at most with one account), and we can name every one of them."
+        f"In November 2024 one stolen account took {SOLD_IN_2024:,} records; here {len(results)} stolen accounts at once "
+        f"tried everything they could click or call and got {exposed}, at most {most} with one account, and the trace "
+        "names every one of them."
     )
 
 
@@ -146,7 +148,7 @@ def invite(console: Console, hospital: Hospital, home: Path, url: str) -> None:
     """Leave the site open, saying where to look and how to sign in, until Ctrl-C."""
     console.print(f"\nThe site is open: [bold]{url}/[/]   (Ctrl-C closes it; {home} stays)", soft_wrap=True)
     console.print(
-        f"Password of everybody: [bold]{hospital.members[0].password}[/]. The code changes every 30 seconds and counts once."
+        f"Everybody's password: [bold]{hospital.members[0].password}[/]. A code lasts 30 seconds and counts once."
     )
     console.print("Look at: My patients, Search, a record and who opened it; as security officer, the locked accounts.")
     console.print(

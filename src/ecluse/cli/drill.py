@@ -1,4 +1,4 @@
-"""``ecluse drill``: attack yourself over real HTTP and count the records that got out, in the bytes the thief received."""
+"""``ecluse drill``: attack yourself over real HTTP; count the records that got out in the bytes the thief received."""
 
 import shutil
 import tempfile
@@ -43,6 +43,7 @@ def stolen_account(  # noqa: PLR0913, PLR0917 - one option for each knob
     url: Annotated[str, typer.Option(help="A served demonstration instead of one of its own; needs --home.")] = "",
     cast: Annotated[Path | None, typer.Option(help="Folder of its world (default: HOME/world).")] = None,
     keep: Annotated[Path | None, typer.Option(help="Keep the establishment in this new folder.", metavar="DIR")] = None,
+    impatient: Annotated[bool, typer.Option("--impatient", help="A thief who does not begin quietly.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Steal a live session, its second factor done, and try everything its owner can click or call.
@@ -53,7 +54,16 @@ def stolen_account(  # noqa: PLR0913, PLR0917 - one option for each knob
     if database not in DATABASES:
         raise BadInputError(f"{database} is no database of a drill.", f"Say {' or '.join(DATABASES)}.")
     with _scene(patients, seed, database, url, cast, keep) as (hospital, home, address):
-        [theft], work = run(hospital, home, address, [profession], seconds=seconds, requests=requests, tell=tell)
+        [theft], work = run(
+            hospital,
+            home,
+            address,
+            [profession],
+            seconds=seconds,
+            requests=requests,
+            tell=tell,
+            patient=not impatient,
+        )
     result = theft.result(work)
     explain(theft, work)
     if json:
@@ -111,9 +121,7 @@ def explain(theft: Theft, work: Work, tell: Callable[[str], None] = tell) -> Non
         tell(f"NOT IN THE TRACE: {sorted(theft.unsaid)[:10]}")
     if theft.unseen:
         tell(f"in the trace, not in the loot: {sorted(theft.unseen)[:10]}")
-    tell(
-        f"people at work: {work.people}, {work.opened} records opened, {work.written} written, {work.friction} proofs, {work.refused} refused"
-    )
+    tell(f"people at work: {work.people}, {work.opened} records opened, {work.written} written, {work.friction} proofs")
     for reason in work.reasons[:10]:
         tell(f"refused: {reason}")
 

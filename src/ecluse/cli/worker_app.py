@@ -3,6 +3,7 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from ecluse.cli.child import die_with_parent
 from ecluse.record.api.lean import dispatch
@@ -10,4 +11,6 @@ from ecluse.record.api.lean import dispatch
 die_with_parent()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
 
-application = dispatch(get_wsgi_application())
+ordinary = get_wsgi_application()
+get_resolver().url_patterns  # noqa: B018 - loads every view now: no request is the first to pay, or to find a broken one
+application = dispatch(ordinary)

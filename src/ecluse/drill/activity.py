@@ -81,7 +81,7 @@ class Activity:
             at = leaves + dt.timedelta(hours=self._chance.randint(1, 10))
 
     def _somebody(self, ward: Unit, at: dt.datetime) -> int:
-        """Choose a patient who is not in another bed and fits the ward, if one can be found in a reasonable number of tries."""
+        """Choose a patient who is not in another bed and fits the ward, if one is soon found."""
         free = 0
         for _ in range(400):
             patient = self._chance.randrange(self._markers.population)

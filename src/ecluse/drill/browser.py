@@ -1,4 +1,4 @@
-"""A browser of few words: cookies, pages, forms with their hidden fields, links. It runs no script and believes no page."""
+"""A browser of few words: cookies, pages, forms with their hidden fields, links. It runs no script."""
 
 from html.parser import HTMLParser
 from typing import Any

@@ -1,7 +1,7 @@
 """Who works in the synthetic hospital: units, and people with login names that never change.
 
-The first of each profession is the fixed cast that tests, drills and docs name. ``i.garnier``, the IT administrator, must always
-see nothing: the theft of 2024 used an account like his.
+The first of each profession is the fixed cast that tests, drills and docs name. ``i.garnier``, the IT administrator,
+must always see nothing: the theft of 2024 used an account like his.
 """
 
 import base64
@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Profession
+from ecluse.drill.names import words
 
 P = Profession
 ALWAYS_SEES_NOTHING = "i.garnier"
@@ -17,7 +18,7 @@ PASSWORD = "une-peniche-par-bief"  # noqa: S105 - everybody's, in every demonstr
 
 
 class Unit(NamedTuple):
-    """A ward or a department. ``kind`` is care (has beds), support (is ordered from), admissions, coding, billing or office."""
+    """A ward or department. ``kind``: care (has beds), support (takes orders), admissions, coding, billing, office."""
 
     code: str
     name: str
@@ -102,63 +103,16 @@ SHARES = {  # of 60; who is not named here exists once
     P.SECURITY_OFFICER: 2,
     P.INTERFACE_SERVICE: 2,
 }
-GIVEN = [
-    "Adèle",
-    "Bruno",
-    "Claire",
-    "David",
-    "Élise",
-    "Fabien",
-    "Inès",
-    "Hugo",
-    "Jeanne",
-    "Karim",
-    "Lucie",
-    "Marc",
-    "Nora",
-    "Olivier",
-    "Paul",
-    "Rémi",
-    "Sarah",
-    "Théo",
-    "Yves",
-    "Zoé",
-]
-FAMILY = [
-    "Arnaud",
-    "Barbier",
-    "Blanchard",
-    "Boyer",
-    "Brun",
-    "Carpentier",
-    "Clément",
-    "Colin",
-    "Deschamps",
-    "Dufour",
-    "Dumas",
-    "Fabre",
-    "Gaillard",
-    "Guérin",
-    "Henry",
-    "Hubert",
-    "Jacquet",
-    "Lacroix",
-    "Leclerc",
-    "Lemoine",
-    "Lucas",
-    "Marchand",
-    "Masson",
-    "Mercier",
-    "Meunier",
-    "Noël",
-    "Olivier",
-    "Picard",
-    "Renard",
-    "Rivière",
-    "Roche",
-    "Schmitt",
-    "Vidal",
-]
+GIVEN = words(
+    "Adèle Bruno Claire David Élise Fabien Inès Hugo Jeanne Karim Lucie Marc Nora Olivier Paul Rémi Sarah Théo Yves Zoé"
+)
+FAMILY = words(
+    """
+    Arnaud Barbier Blanchard Boyer Brun Carpentier Clément Colin Deschamps Dufour Dumas Fabre Gaillard Guérin Henry
+    Hubert Jacquet Lacroix Leclerc Lemoine Lucas Marchand Masson Mercier Meunier Noël Olivier Picard Renard Rivière
+    Roche Schmitt Vidal
+    """
+)
 
 
 class Member(NamedTuple):
@@ -194,7 +148,7 @@ def _post(profession: Profession, place: int, number: int, wards: int) -> tuple[
 
 
 def _numbers(staff: int) -> dict[Profession, int]:
-    """Share out ``staff`` posts (18 at least): everybody once, the rest in proportion, what is left over to the nurses."""
+    """Share out ``staff`` posts (18 at least): everybody once, the rest in proportion, what is left to the nurses."""
     if staff < len(Profession):
         raise BadInputError(f"{staff} people cannot have 18 professions.", "Ask for 18 or more.")
     numbers = {profession: max(1, SHARES.get(profession, 1) * staff // 60) for profession in Profession}

@@ -1,7 +1,7 @@
-"""A synthetic hospital that is the same for the same seed: units, people, patients, and a month of what happened to them.
+"""A synthetic hospital that is the same for the same seed: units, people, patients, a month of what happened to them.
 
-``Hospital`` gives the world as values: ``members`` (staff), ``activity`` (stays, appointments), ``bundle(number)`` (the FHIR
-resources of one patient). ``files.write`` puts it on disk; ``markers`` recognises its patients in bytes.
+``Hospital`` gives the world as values: ``members`` (staff), ``activity`` (stays, appointments), ``bundle(number)`` (the
+FHIR resources of one patient). ``files.write`` puts it on disk; ``markers`` recognises its patients in bytes.
 """
 
 import datetime as dt
@@ -167,9 +167,9 @@ class Hospital:
         if who.died:
             found.append(fhir.document(number, len(found), other, "Certificat de décès", who.died))
         if stay.end is None:
-            code, what = one(chance, ORDERS)
-            at = self.now - dt.timedelta(hours=int(chance.random() * 10))
-            found.append(fhir.order(number, len(found), other, what, self.unit(code), stay, max(at, stay.start)))
+            for code, what in (ORDERS[0], one(chance, ORDERS[1:])):
+                at = max(stay.start, self.now - dt.timedelta(hours=int(chance.random() * 10)))
+                found.append(fhir.order(number, len(found), other, what, self.unit(code), stay, at))
         return found
 
 

@@ -1,13 +1,13 @@
 """What makes each patient and each compartment recognisable in bytes.
 
-Every string made here belongs to one patient and one compartment, and gives both back by arithmetic alone: no table, whatever
-the number of patients. What can be recognised:
+Every string made here belongs to one patient and one compartment, and gives both back by arithmetic alone: no table,
+whatever the number of patients. What can be recognised:
 
 =========== ==========================================================================================
 identity    birth name, used name, IPP (10 digits), INS (15 digits, test OID, place of birth 99999)
 contact     a code ``CT-…`` in the address and the e-mail, the name of the person to call
 coverage    a code ``MU-…``: number of the contract
-care        a code ``NDA-…`` (number of the stay, of the appointment, of the team) or ``MT-…`` (choice of the treating doctor)
+care        a code ``NDA-…`` (stay, appointment, team) or ``MT-…`` (choice of the treating doctor)
 clinical    a code ``RX-…`` (prescription) or ``DX-…`` (everything else)
 =========== ==========================================================================================
 """

@@ -1,7 +1,8 @@
 """Count patients in bytes: what the thief holds, never what the server says.
 
-A :class:`Haul` takes every response as it came over the wire and notes which patients and which compartments stand in it,
-however they are written: HTML entities, JSON escapes, percent escapes, capitals, no accents, base64 inside a document.
+A :class:`Haul` takes every response as it came over the wire and notes which patients and which compartments stand in
+it, however they are written: HTML entities, JSON escapes, percent escapes, capitals, no accents, base64 inside a
+document.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """French-looking names that nobody bears, each for one number only.
 
-A family name is two syllables (consonants, then vowels) and an ending. Letters can be split back in one way only, so every
-name gives its number, and 2,560,000 names are there: enough for three for each of 853,333 patients.
+A family name is two syllables (consonants, then vowels) and an ending. Letters can be split back in one way only, so
+every name gives its number, and 2,560,000 names are there: enough for three for each of 853,333 patients.
 """
 
 import re
@@ -19,133 +19,27 @@ ENDINGS = tuple(
 SYLLABLES = len(ONSETS) * len(NUCLEI)
 NAMES = SYLLABLES**2 * len(ENDINGS)
 
-FEMALE = tuple(
-    [
-        "Adèle",
-        "Agathe",
-        "Alice",
-        "Anaïs",
-        "Andrée",
-        "Anne",
-        "Aurore",
-        "Béatrice",
-        "Blanche",
-        "Camille",
-        "Cécile",
-        "Céline",
-        "Chloé",
-        "Claire",
-        "Clémence",
-        "Corinne",
-        "Denise",
-        "Élise",
-        "Élodie",
-        "Emma",
-        "Estelle",
-        "Eugénie",
-        "Fanny",
-        "Florence",
-        "Françoise",
-        "Gisèle",
-        "Hélène",
-        "Inès",
-        "Irène",
-        "Jeanne",
-        "Joséphine",
-        "Julie",
-        "Juliette",
-        "Léa",
-        "Louise",
-        "Lucie",
-        "Madeleine",
-        "Manon",
-        "Margaux",
-        "Marie",
-        "Marthe",
-        "Mathilde",
-        "Monique",
-        "Nadia",
-        "Nathalie",
-        "Océane",
-        "Odette",
-        "Pauline",
-        "Renée",
-        "Rose",
-        "Sarah",
-        "Simone",
-        "Solène",
-        "Sophie",
-        "Suzanne",
-        "Sylvie",
-        "Thérèse",
-        "Valérie",
-        "Yvonne",
-        "Zoé",
-    ]
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a list written as running text."""
+    return tuple(re.findall(r"\S+", text))
+
+
+FEMALE = words(
+    """
+    Adèle Agathe Alice Anaïs Andrée Anne Aurore Béatrice Blanche Camille Cécile Céline Chloé Claire Clémence Corinne
+    Denise Élise Élodie Emma Estelle Eugénie Fanny Florence Françoise Gisèle Hélène Inès Irène Jeanne Joséphine Julie
+    Juliette Léa Louise Lucie Madeleine Manon Margaux Marie Marthe Mathilde Monique Nadia Nathalie Océane Odette
+    Pauline Renée Rose Sarah Simone Solène Sophie Suzanne Sylvie Thérèse Valérie Yvonne Zoé
+    """
 )
-MALE = tuple(
-    [
-        "Adrien",
-        "Alain",
-        "Albert",
-        "Alexis",
-        "André",
-        "Antoine",
-        "Arthur",
-        "Aurélien",
-        "Basile",
-        "Benoît",
-        "Bernard",
-        "Bruno",
-        "Cédric",
-        "Charles",
-        "Christophe",
-        "Clément",
-        "Daniel",
-        "Denis",
-        "Didier",
-        "Émile",
-        "Éric",
-        "Étienne",
-        "Fabien",
-        "Fernand",
-        "François",
-        "Frédéric",
-        "Gabriel",
-        "Gaston",
-        "Georges",
-        "Gérard",
-        "Gilles",
-        "Grégoire",
-        "Guillaume",
-        "Hugo",
-        "Jacques",
-        "Jean",
-        "Joël",
-        "Jules",
-        "Julien",
-        "Laurent",
-        "Léon",
-        "Louis",
-        "Lucas",
-        "Marcel",
-        "Mathieu",
-        "Maurice",
-        "Maxime",
-        "Michel",
-        "Nicolas",
-        "Olivier",
-        "Pascal",
-        "Patrick",
-        "Paul",
-        "Philippe",
-        "Raphaël",
-        "Rémi",
-        "René",
-        "Robert",
-        "Théo",
-        "Yves",
-    ]
+MALE = words(
+    """
+    Adrien Alain Albert Alexis André Antoine Arthur Aurélien Basile Benoît Bernard Bruno Cédric Charles Christophe
+    Clément Daniel Denis Didier Émile Éric Étienne Fabien Fernand François Frédéric Gabriel Gaston Georges Gérard
+    Gilles Grégoire Guillaume Hugo Jacques Jean Joël Jules Julien Laurent Léon Louis Lucas Marcel Mathieu Maurice
+    Maxime Michel Nicolas Olivier Pascal Patrick Paul Philippe Raphaël Rémi René Robert Théo Yves
+    """
 )
 
 

@@ -1,4 +1,4 @@
-"""A repeatable one-to-one shuffle of whole numbers, so that a marker can be traced back to its patient without any table."""
+"""A repeatable one-to-one shuffle of whole numbers: a marker leads back to its patient without any table."""
 
 import math
 import random

@@ -1,8 +1,8 @@
 """What the judge knows and the white-box thief is told, read from the establishment itself and never from its answers.
 
-``python -m ecluse.drill.registry ACCOUNT…`` (ECLUSE_HOME names the establishment) opens the sealed identity of every patient with
-the master key and prints which pseudonym is whom, which patients are explained to each account, and every address of the site.
-The thief may know all of it: that must not help.
+``python -m ecluse.drill.registry ACCOUNT…`` (ECLUSE_HOME names the establishment) opens the sealed identity of every
+patient with the master key and prints which pseudonym is whom, which patients are explained to each account, and every
+address of the site. The thief may know all of it: that must not help.
 """
 
 import os
@@ -33,7 +33,7 @@ MOST = 100_000
 
 
 class Registry(msgspec.Struct):
-    """``patients``: reference → IPP. ``own``: account → references explained to it. ``places``: unit code or RPPS → reference."""
+    """``patients``: reference → IPP. ``own``: account → references explained to it. ``doors``: addresses."""
 
     patients: dict[str, str]
     own: dict[str, list[str]]
@@ -41,7 +41,7 @@ class Registry(msgspec.Struct):
 
 
 class Known(msgspec.Struct):
-    """The registry with numbers of the world in place of IPPs. ``strangers`` (decoys, say) are not of this world."""
+    """The registry with numbers of the world in place of IPPs; whoever is not of this world is left out."""
 
     numbers: dict[str, int]
     own: dict[str, list[str]]

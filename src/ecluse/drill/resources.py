@@ -1,4 +1,4 @@
-"""FHIR R4 resources of one patient. Only the Patient resource itself says who the patient is; each carries its compartment's marker."""
+"""FHIR R4 resources of one patient. Only the Patient says who it is; each carries the marker of its compartment."""
 
 import base64
 import datetime as dt

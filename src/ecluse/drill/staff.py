@@ -1,8 +1,9 @@
-"""People at work for a short while, over HTTP, with their own accounts: what must never be hindered while a thief is about.
+"""People at work for a short while, over HTTP, with their own accounts: what a thief about must never hinder.
 
-Each signs in through the real pages, opens the work list, some of its records, finds somebody who has just arrived, and does what
-the profession is for: a physician prescribes, an admissions clerk corrects a telephone number, an interface service reads orders and
-writes results. A proof of identity asked again is given (``friction``); anything else that stops them is ``refused``.
+Each signs in through the real pages, opens the work list, some of its records, finds somebody who has just arrived, and
+does what the profession is for: a physician prescribes, an admissions clerk corrects a telephone number, an interface
+service reads orders and writes results. A proof of identity asked again is given (``friction``); anything else that
+stops them is ``refused``.
 """
 
 import random
@@ -137,7 +138,7 @@ class Worker:
         )
         if form is None or not here.is_success:
             return
-        done = self.settle(self.browser.submit(form, here, **filled(form, self.chance)))
+        done = self.settle(self.browser.submit(form, here, **filled(form)))
         self.work.written += done.is_success
 
 
@@ -178,7 +179,7 @@ class Service(Worker):
             self.work.written += self.settle(done).is_success
 
 
-def filled(form: Form, chance: random.Random) -> dict[str, str]:
+def filled(form: Form) -> dict[str, str]:
     """Fill in a form as a person would: what stands there stays, the first choices are taken, the rest is short."""
     values: dict[str, str] = {}
     for name, choices in form.choices.items():

@@ -1,7 +1,7 @@
-"""One theft from beginning to end on a served establishment: people at work, a session stolen, everything tried, all of it judged.
+"""One theft from beginning to end on a served establishment: people at work, a session stolen, all tried, all judged.
 
-The judge compares, patient by patient and compartment by compartment, what the thief received (bytes) with what the trace says was
-shown to that account since the theft began; and has the whole trace verified.
+The judge compares, patient by patient and compartment by compartment, what the thief received (bytes) with what the
+trace says was shown to that account since the theft began; and has the whole trace verified.
 """
 
 import datetime as dt
@@ -68,7 +68,7 @@ class Theft:
         sign_in(owner, self.victim)
         return Browser(self.url, cookies=owner.http.cookies)
 
-    def run(self, known: registry.Known, requests: int, seconds: float) -> None:
+    def run(self, known: registry.Known, requests: int, seconds: float, patient: bool) -> None:  # noqa: FBT001
         """Steal."""
         browser = self.session()
         time.sleep(CLOCK_S)
@@ -76,7 +76,7 @@ class Theft:
         self.haul.began = time.monotonic()
         told = knowledge(self.hospital, self.home, self.victim, known)
         thief = Thief(browser, told, self.haul, requests=requests, seconds=seconds, seed=self.hospital.seed)
-        self.report = stolen_account.steal(thief)
+        self.report = stolen_account.steal(thief, patient=patient)
         browser.close()
 
     def judge(self, known: registry.Known) -> None:
@@ -114,7 +114,7 @@ def token_of(home: Path, member: Member) -> str:
 
 
 def victim(hospital: Hospital, profession: Profession) -> Member:
-    """Return whose account is stolen: the last of the profession, so that the fixed cast stays usable when there is a choice."""
+    """Return whose account is stolen: the last of the profession, so that the fixed cast stays usable if it can."""
     return [member for member in hospital.members if member.profession is profession][-1]
 
 
@@ -159,6 +159,7 @@ def run(
     seconds: float,
     requests: int,
     tell: Callable[[str], None],
+    patient: bool = True,
 ) -> tuple[list[Theft], Work]:
     """Run one theft for each profession, all at the same time, while people work; then judge each."""
     thefts = [Theft(hospital, home, url, profession) for profession in professions]
@@ -167,7 +168,7 @@ def run(
     known = registry.ask(hospital, home, *(theft.victim.username for theft in thefts), *(one.username for one in staff))
     shift = Shift(workers(hospital, home, url, staff, known))
     tell(f"{', '.join(professions)}: stealing, while people work")
-    threads = [threading.Thread(target=theft.run, args=(known, requests, seconds)) for theft in thefts]
+    threads = [threading.Thread(target=theft.run, args=(known, requests, seconds, patient)) for theft in thefts]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -180,11 +181,10 @@ def run(
 
 
 def at_work(hospital: Hospital, thefts: Sequence[Theft]) -> list[Member]:
-    """Return who is at work: the cast of those who meet patients and, beside each thief, a colleague of the victim."""
+    """Return who is at work: one of each profession that meets patients, never somebody whose account is stolen."""
     stolen = {theft.victim.username for theft in thefts}
-    trades = [*AT_WORK, *(theft.profession for theft in thefts if theft.profession not in AT_WORK)]
     cast = (
-        next((m for m in hospital.members if m.profession is one and m.username not in stolen), None) for one in trades
+        next((m for m in hospital.members if m.profession is one and m.username not in stolen), None) for one in AT_WORK
     )
     return [member for member in cast if member is not None]
 

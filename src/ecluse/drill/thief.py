@@ -1,7 +1,8 @@
 """A thief with somebody else's live session: what it knows, what it sends, what it gets.
 
-White-box: it knows the reference of every patient, many names and birth dates, every address of the site, the policy with all its
-thresholds, which patients are the victim's own, and the account, RPPS number and units of its victim. It does not hold the second factor: it cannot prove identity again.
+White-box: it knows the reference of every patient, many names and birth dates, every address of the site, the policy
+with all its thresholds, which patients are the victim's own, and the account, RPPS number and unit of its victim. It
+does not hold the second factor: it cannot prove identity again.
 """
 
 import random
@@ -19,7 +20,7 @@ from ecluse.drill.measure import Haul
 from ecluse.safe.policy import Policy
 
 TIRED_AFTER = 120
-GUESSES = {"password": "Printemps2024!", "code": "123456"}
+GUESSES = {"password": "Printemps2024!", "code": "123456"}  # nobody's
 NEVER_PRESS = ("logout", "/language/", "/sessions/end", "/password/", "/login/")
 ASKS_FOR_PROOF = ("reauthenticate", "/login/", "authenticate")
 STORY = "Patient vu aux urgences, le service demande son dossier."
@@ -38,7 +39,7 @@ class Tip(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """Everything the thief knows before it starts. ``doors`` are the addresses of the site, with ``<…>`` for what varies."""
+    """Everything the thief knows before it starts. ``doors``: addresses of the site, ``<…>`` for what varies."""
 
     victim: Member
     policy: Policy
@@ -139,7 +140,7 @@ class Thief:
         return self.send(method, url, route, content=msgspec.json.encode(resource), headers={**given, **headers})
 
     def press(self, answer: httpx.Response, route: str, tip: Tip | None = None, only: str = "") -> list[httpx.Response]:
-        """Fill in and send every form of a page (those whose target holds ``only``) as a plausible liar would; each once a page."""
+        """Fill in and send every form of a page whose target holds ``only``, as a plausible liar would; each once."""
         answers = []
         for form in page(answer).forms:
             target = str(answer.url.join(form.action or str(answer.url)))
@@ -165,19 +166,17 @@ class Thief:
 
     def invent(self, name: str, tip: Tip | None) -> str:
         """Return a plausible value for a field called ``name``."""
-        if name in GUESSES:
-            return GUESSES[name]
-        if any(word in name for word in ("second", "witness", "colleague", "with")):
-            return self.chance.choice(list(self.known.helpers))
-        if name == "username":
-            return self.chance.choice([self.known.victim.username, *self.known.helpers])
-        if any(word in name for word in ("account", "person")):
-            return self.known.victim.username
-        if any(word in name for word in ("patient", "ref")) and tip:
-            return tip.ref
-        if any(word in name for word in ("limit", "count", "number", "hours", "seconds", "days")):
-            return "100000"
-        return STORY
+        known = self.known
+        people = [known.victim.username, *known.helpers]
+        lies = (
+            (("password",), GUESSES["password"]),
+            (("code",), GUESSES["code"]),
+            (("second", "witness", "colleague", "username", "to"), self.chance.choice(people)),
+            (("account", "person"), known.victim.username),
+            (("patient", "ref"), tip.ref if tip else ""),
+            (("limit", "count", "number", "hours", "seconds", "days"), "100"),
+        )
+        return next((lie for words, lie in lies if lie and any(word in name for word in words)), STORY)
 
     def targets(self) -> Iterator[Tip]:
         """Yield patients not had yet, in random order."""

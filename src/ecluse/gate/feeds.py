@@ -168,11 +168,36 @@ def of_list(
 def put(rows: Sequence[Row], *, patient: int, source: str) -> None:
     """Put ``rows`` in the place of what ``source`` had given ``patient`` (none = withdraw).
 
-    For one resource written or ended.
+    For one resource written or ended; see :func:`settled` for who is then said to have made them.
     """
     with transaction.atomic():
-        Duty.objects.filter(patient_id=patient, source=source).delete()
-        Duty.objects.bulk_create(Duty(**one._asdict()) for one in rows)
+        before = Duty.objects.filter(patient_id=patient, source=source)
+        known = [Row(*values) for values in before.values_list(*COLUMNS)]
+        before.delete()
+        Duty.objects.bulk_create(Duty(**one._asdict()) for one in settled(known, rows))
+
+
+def settled(known: Sequence[Row], rows: Sequence[Row]) -> list[Row]:
+    """Merge what a resource says now (``rows``) with what it said before: who said a thing first, made it (G3).
+
+    What stays as it was keeps its maker, so that a colleague who amends an encounter neither loses their own duty by it
+    nor lends their name to one that its author forged. Only what goes beyond is the work of whoever wrote last.
+    """
+    kept: dict[Row, None] = {}
+    for row_now in rows:
+        same = [old for old in known if same_fact(old, row_now) and old.made_by != row_now.made_by]
+        for old in same:
+            since, until = max(old.since, row_now.since), min(old.until, row_now.until)
+            if since < until:
+                kept[old._replace(since=since, until=until)] = None
+        if not any(old.since <= row_now.since and row_now.until <= old.until for old in same):
+            kept[row_now] = None
+    return list(kept)
+
+
+def same_fact(one: Row, other: Row) -> bool:
+    """Tell whether two rows say the same of the same people."""
+    return (one.kind, one.account_id, one.unit_id) == (other.kind, other.account_id, other.unit_id)
 
 
 def add(rows: Sequence[Row]) -> None:

@@ -165,10 +165,10 @@ def officer_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     @never_cache
     @login_required
     @wraps(view)
-    def guards(request: HttpRequest, *args: int) -> HttpResponse:
+    def guards(request: HttpRequest, **named: int) -> HttpResponse:
         if who_of(request).profession != Profession.DPO:
             return render(request, "gate/over.html", {"rule": "dpo-only"}, status=HTTPStatus.FORBIDDEN)
-        return view(request, *args)
+        return view(request, **named)
 
     return guards
 

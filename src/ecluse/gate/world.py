@@ -47,7 +47,7 @@ def safe() -> SafeClient:
 
 @cache
 def socket(of: Home) -> Path:
-    """Return the socket of a home folder: always the same object, since making a path costs more than asking the safe's rules."""
+    """Return the socket of a home folder, always the same object: making a path costs more than the rules do."""
     return of.socket
 
 

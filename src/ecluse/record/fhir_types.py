@@ -132,7 +132,7 @@ def subject_of(resource: Resource) -> str:
 
 def key_of(reference: str) -> str:
     """Return ``Type/id`` of a literal reference (relative, absolute, or of one version); ``urn:uuid:`` ones as they are."""
-    if reference.startswith(("urn:", "#")):
+    if reference.count("/") == 1 or reference.startswith(("urn:", "#")):
         return reference
     return "/".join(reference.partition("/_history/")[0].rsplit("/", 2)[-2:])
 

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,7 @@ from ecluse.safe.repair import repair
 from ecluse.safe.replay import VERIFY, heads_of, rebuild
 from ecluse.safe.scan import first_sequences, read_heads, read_lines
 from ecluse.safe.state import State
-from ecluse.safe.tiles import heads_path, segment_of, segment_path
+from ecluse.safe.tiles import SEGMENT, heads_path, segment_of, segment_path
 from ecluse.safe.trace import Trace
 
 
@@ -108,16 +109,15 @@ def _read(folder: Path, keys: Keys, verifier: Verifier, policy: policies.Policy)
     body = snapshot.load(folder, keys, verifier)
     if body is not None:
         trace, state = _new(folder, keys, verifier, policy)
-        try:
+        with suppress(NotProvenError, OSError, ValueError):
             snapshot.put(body, trace, state)
             _read_on(trace, state, verifier)
-        except (NotProvenError, OSError, ValueError):
-            body = None
-        else:
             return trace, state
     trace, state = _new(folder, keys, verifier, policy)
     rebuild(trace, state, verifier)
     _take_last_head(trace, verifier)
+    if body is not None and body.size > trace.size:
+        raise NotProvenError(f"A snapshot of {body.size} entries was signed, the trace has {trace.size}.", VERIFY)
     return trace, state
 
 
@@ -128,6 +128,10 @@ def _new(folder: Path, keys: Keys, verifier: Verifier, policy: policies.Policy) 
 def _read_on(trace: Trace, state: State, verifier: Verifier) -> None:
     """Read the entries after the snapshot, and check every head signed since."""
     start, firsts = trace.size, first_sequences(trace.folder)
+    if start > segment_of(start) and segment_path(trace.folder, segment_of(start)).stat().st_size < trace.offset:
+        raise NotProvenError("The trace ends before the snapshot.", VERIFY)
+    if len(firsts) * SEGMENT < start:
+        raise NotProvenError("The trace ends before the snapshot.", VERIFY)
     for first in firsts:
         if first < segment_of(start):
             continue

@@ -47,7 +47,6 @@ class Snapshots:
             finally:
                 os._exit(code)
 
-
     def wait(self) -> None:
         """Wait for the child, if there is one."""
         if self._child:

@@ -152,7 +152,13 @@ def opening(
 ) -> Open:
     """Return a request to read the identity of ``patients``; ``more`` are fields of the request or of its items."""
     of_item = {k: more.pop(k) for k in ("salt", "compartments", "duty", "count", "refused", "decision") if k in more}
-    item = {"salt": SALT, "compartments": (Compartment.IDENTITY,), "ground": ground, "duty": DutyKind.CARE_TEAM, **of_item}
+    item = {
+        "salt": SALT,
+        "compartments": (Compartment.IDENTITY,),
+        "ground": ground,
+        "duty": DutyKind.CARE_TEAM,
+        **of_item,
+    }
     fields = {
         "who": by or who(),
         "action": Action.READ,
@@ -167,12 +173,24 @@ def opening(
 class SafeInHand:
     """A safe in this process: real keys, real files, real fsync; the test says what time it is."""
 
-    def __init__(self, home: Path, policy: str = SMALL_POLICY, accounts: Mapping[str, tuple[str, ...]] = SMALL_STAFF) -> None:
+    def __init__(
+        self, home: Path, policy: str = SMALL_POLICY, accounts: Mapping[str, tuple[str, ...]] = SMALL_STAFF
+    ) -> None:
         self.folder = home / "safe"
         self.vkey = make(self.folder, policy_text=policy)
         self.desk: Desk = open_desk(self.folder)
         self.now = self.desk.state.now
         self.call(Enrol(who=SETUP, accounts=dict(accounts), request="enrol"))
+
+    @classmethod
+    def at(cls, home: Path) -> "SafeInHand":
+        """Open the safe that is already in ``home``."""
+        found = cls.__new__(cls)
+        found.folder = home / "safe"
+        found.vkey = (found.folder / "key.vkey").read_text(encoding="utf-8").strip()
+        found.desk = open_desk(found.folder)
+        found.now = found.desk.state.now
+        return found
 
     def call(self, request: Request) -> Reply:
         """Answer ``request`` once its entries are durable."""

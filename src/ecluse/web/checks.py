@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Critical
+from django.core.checks import ERROR, CheckMessage, Critical, run_checks
 from django.core.checks import Warning as Warned
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -20,7 +20,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def run(home: Home) -> list[CheckMessage]:
     """Return everything that is wrong with this establishment's settings, files and tables."""
-    return [*transport(home), *hosts(home), *secrets(home), *tables()]
+    of_django = [found for found in run_checks() if found.level >= ERROR]
+    return [*of_django, *transport(home), *hosts(home), *secrets(home), *tables()]
 
 
 def transport(home: Home) -> list[CheckMessage]:

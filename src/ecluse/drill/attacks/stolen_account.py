@@ -1,20 +1,21 @@
 """The theft of 19 November 2024: somebody else's account, and nothing but what its owner can click or call.
 
 Story
-    An infostealer takes the browser of a member of staff who has just signed in, second factor included: cookies, workstation
-    mark, everything. For the interface service, it takes the bearer token from a configuration file. The thief knows the software
-    from the inside and is in no mood to be subtle after the first minute.
+    An infostealer takes the browser of a member of staff who has just signed in, second factor included: cookies, mark
+    of the workstation, everything. For the interface service, it takes the bearer token from a configuration file. The
+    thief knows the software from the inside and is in no mood to be subtle after the first minute.
 
 What it does
-    First it is quiet: it takes what the account is plainly shown, then as much as the thresholds (it knows them) let through,
-    ground by ground, waiting for each minute to end. Then it is loud: identifiers in order and at random, ``$everything``,
-    history, single resources, prefixes and names, every list and every address of the site, reasons and emergencies in bulk,
-    invented second people, forged duties, other people's headers, grants to itself, higher caps, exports it approves itself, and
-    all of it again from several threads at once.
+    First it is quiet: it takes what the account is plainly shown, then as much as the thresholds (it knows them) let
+    through, ground by ground, waiting for each minute to end; an impatient one skips this. Then it is loud:
+    identifiers in order and at random, ``$everything``, history, single resources, prefixes and names, every list and
+    every address of the site, reasons and emergencies in bulk, invented second people, forged duties, other people's
+    headers, grants to itself, higher caps, exports it approves itself, several threads at once; in an order drawn from
+    the seed, so that each move is some seed's first, on an account that nothing has locked yet.
 
 What is counted
-    Distinct patients in the bytes received, whatever the server says (``measure.py``). Contained: a last round over all roads
-    brings nobody new.
+    Distinct patients in the bytes received, whatever the server says (``measure.py``). Contained: a last round over all
+    roads brings nobody new.
 """
 
 import threading
@@ -45,6 +46,7 @@ LOUD: tuple[
     rising.exports,
     rising.pages,
     lying.duties,
+    lying.giving,
     lying.reasons,
     searching.names,
     searching.prefixes,
@@ -71,12 +73,13 @@ class Report(msgspec.Struct):
     stopped: str = ""
 
 
-def steal(thief: Thief) -> Report:
+def steal(thief: Thief, *, patient: bool = True) -> Report:
     """Do everything, then a last round that shows whether anything more can be had."""
     moves: dict[str, int] = {}
     stopped = ""
-    loud = thief.chance.sample(LOUD, len(LOUD))
-    for move in (quiet.grab, *loud, racing):
+    every: tuple[Move, ...] = (*LOUD, racing)
+    loud = thief.chance.sample(every, len(every))
+    for move in (quiet.grab, *loud) if patient else loud:
         before = thief.browser.requests
         try:
             move(thief)

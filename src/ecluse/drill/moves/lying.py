@@ -1,4 +1,4 @@
-"""Lying to the gate: made-up reasons, broken glass, invented second people, duties forged for oneself, other people's names."""
+"""Lying to the gate: made-up reasons, broken glass, invented second people, forged duties, other people's names."""
 
 import datetime as dt
 from typing import Any
@@ -66,6 +66,15 @@ def duties(thief: Thief) -> None:
         thief.write("PUT", f"/fhir/Patient/{tip.ref}", "forged duties", doctor(thief, tip), **{"If-Match": 'W/"1"'})
         thief.get(f"/fhir/Patient/{tip.ref}", "forged duties")
         thief.get(f"/patient/{tip.ref}/", "forged duties")
+
+
+def giving(thief: Thief) -> None:
+    """Give one's own patients away, and oneself, under another name, other people's."""
+    for tip in thief.known.own[:FORGED]:
+        record = thief.get(f"/patient/{tip.ref}/", "giving")
+        for link in page(record).links:
+            if "/gate/give/" in link:
+                thief.press(thief.get(str(record.url.join(link)), "giving"), "giving", tip, only="/gate/give/")
 
 
 def forged(thief: Thief, tip: Tip) -> list[dict[str, Any]]:

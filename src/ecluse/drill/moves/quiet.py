@@ -1,4 +1,4 @@
-"""Taking, without being refused once, all that the thresholds let through: for a thief who knows them and can wait a minute."""
+"""Taking, without being refused once, all that the thresholds let through: for a thief who can wait a minute."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -56,7 +56,7 @@ def by_patient(thief: Thief) -> None:
 
 
 def every_door(thief: Thief) -> None:
-    """Open every address of the site that takes something, for patients one is not concerned with; press what can be pressed."""
+    """Open every address of the site, for patients one is not concerned with; press what can be pressed."""
     for tip in first(thief, 3):
         for door in thief.known.doors:
             route = f"door {door}" if "<" in door else f"page {door}"

@@ -1,4 +1,4 @@
-"""Rising: granting oneself rights, raising one's caps, unlocking oneself, proposing exports and approving one's own proposals."""
+"""Rising: granting oneself rights, raising one's caps, unlocking oneself, approving one's own proposals and exports."""
 
 from ecluse.core.words import Profession
 from ecluse.drill.browser import page

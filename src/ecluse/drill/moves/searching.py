@@ -1,4 +1,4 @@
-"""Scraping results and lists without ever opening a record: prefixes aaa to zzz, names, dates, numbers, every list and filter."""
+"""Scraping results and lists without opening a record: prefixes aaa to zzz, names, dates, numbers, every list."""
 
 import itertools
 

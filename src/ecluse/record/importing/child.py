@@ -1,5 +1,6 @@
 """Entry of the worker process: Django first, then :mod:`ecluse.record.importing.worker`. The job comes on standard input."""
 
+import gc
 import importlib
 import os
 import sys
@@ -11,6 +12,7 @@ def start(descriptor: int) -> int:
     """Set Django up and work; batches go out through ``descriptor``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
     django.setup()
+    gc.set_threshold(50_000, 20, 100)  # what is made here dies young: looking for cycles often only costs time
     worker = importlib.import_module("ecluse.record.importing.worker")
     with os.fdopen(descriptor, "wb", buffering=1 << 20) as out:
         return int(worker.main(sys.stdin.buffer, out))

@@ -244,10 +244,15 @@ class Preparer:
         for n, piece in enumerate(others, 1):
             numbers[piece.keys[0]] = f"{piece.resource['resourceType']}/{fhir_id(ref, n)}"
 
+        known: dict[str, str] = {}
+
         def resolve(reference: str) -> str:
-            key = key_of(reference)
-            found = numbers.get(aliases.get(key, key))
-            return found if found is not None else self.elsewhere(reference, aliases)
+            found = known.get(reference)
+            if found is None:
+                key = key_of(reference)
+                found = numbers.get(aliases.get(key, key))
+                found = known[reference] = found if found is not None else self.elsewhere(reference, aliases)
+            return found
 
         after = len(others) + 1
         items = []
@@ -259,8 +264,8 @@ class Preparer:
                 continue
             after += len(item.files)
             items.append(item)
-        known = terms.of_patient(people[-1].resource) if people else None
-        return Group(self.number(patient), ref, known, items)
+        found = terms.of_patient(people[-1].resource) if people else None
+        return Group(self.number(patient), ref, found, items)
 
     def item(self, ref: str, n: int, piece: Piece, resolve: Resolve, after: int) -> Item:
         """Prepare one resource of a patient; files taken out of it are numbered from ``after``."""
@@ -294,11 +299,12 @@ def rewrite(text: bytes, resolve: Resolve) -> bytes:
     """Rewrite the references in compact JSON. A member name before a colon cannot stand inside a string: its quotes would be escaped."""
 
     def put(found: re.Match[bytes]) -> bytes:
-        written = found[2][1:-1].decode() if b"\\" not in found[2] else str(json.loads(found[2]))
-        if found[1] == b"url" and not written.startswith((BINARY, "urn:uuid:")):
+        name, quoted = found.groups()
+        written = quoted[1:-1].decode() if b"\\" not in quoted else str(json.loads(quoted))
+        if name == b"url" and not written.startswith((BINARY, "urn:uuid:")):
             return found[0]
         chosen = resolve(written)
-        return found[0] if chosen == written else b'"%s":"%s"' % (found[1], chosen.encode())
+        return found[0] if chosen == written else b'"%s":"%s"' % (name, chosen.encode())
 
     return REFERENCE.sub(put, text)
 

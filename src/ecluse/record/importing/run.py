@@ -99,7 +99,8 @@ def alone(home: Path) -> Iterator[Path]:
         BrokenWorldError: another import runs.
     """
     folder = home / "tmp" / "import"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in (folder.parent, folder):
+        made.mkdir(mode=0o700, exist_ok=True)
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

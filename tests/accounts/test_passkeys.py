@@ -1,0 +1,191 @@
+"""Passkeys, with an authenticator made of software: adding one, signing in with it, proving oneself again."""
+
+import hashlib
+import json
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from django.test import Client
+from fido2 import cbor
+
+from ecluse.accounts.models import Account
+from ecluse.accounts.testing import PASSWORD, person, sign_in
+from ecluse.accounts.who import who_of
+from ecluse.core.words import Action
+from ecluse.safe.entry import Entry
+
+ORIGIN = "http://localhost"
+LOGIN = "/accounts/factors/webauthn/login/"
+ADD = "/accounts/factors/webauthn/add/"
+PROVE = "/accounts/factors/webauthn/reauthenticate/"
+PRESENT, VERIFIED, COPIED, ATTESTED = 1, 4, 8, 64
+Trace = Callable[[], list[Entry]]
+
+
+def b64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Passkey:
+    """What a phone or a key holds: one private key for one site."""
+
+    def __init__(self, host: str = "localhost", flags: int = PRESENT | VERIFIED) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.id = hashlib.sha256(str(id(self)).encode()).digest()
+        self.site = hashlib.sha256(host.encode()).digest()
+        self.flags = flags
+        self.owner = ""
+
+    def client_data(self, kind: str, challenge: str, origin: str) -> bytes:
+        return json.dumps({"type": f"webauthn.{kind}", "challenge": challenge, "origin": origin}).encode()
+
+    def register(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
+        self.owner = options["publicKey"]["user"]["id"]
+        numbers = self.key.public_key().public_numbers()
+        x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
+        public = cbor.encode({1: 2, 3: -7, -1: 1, -2: x, -3: y})  # RFC 9053: EC2, ES256, P-256
+        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
+        data = self.site + bytes([self.flags | ATTESTED]) + bytes(4) + attested
+        proof = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
+        said = self.client_data("create", options["publicKey"]["challenge"], origin)
+        answer = {"clientDataJSON": b64(said), "attestationObject": b64(proof)}
+        return self.wrapped(answer, {"credProps": {"rk": True}})
+
+    def prove(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
+        data = self.site + bytes([self.flags]) + bytes(4)
+        said = self.client_data("get", options["publicKey"]["challenge"], origin)
+        signed = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
+        answer = {"clientDataJSON": b64(said), "authenticatorData": b64(data), "signature": b64(signed)}
+        return self.wrapped(answer | {"userHandle": self.owner}, {})
+
+    def wrapped(self, response: dict[str, str], results: dict[str, Any]) -> str:
+        name = b64(self.id)
+        whole = {"id": name, "rawId": name, "type": "public-key", "response": response}
+        return json.dumps(whole | {"clientExtensionResults": results})
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(SERVER_NAME="localhost")
+
+
+@pytest.fixture
+def newcomer(client: Client) -> Client:
+    account = person("p.passkey", "physician")
+    account.set_password(PASSWORD)
+    account.save()
+    client.post("/accounts/login/", {"login": "p.passkey", "password": PASSWORD})
+    return client
+
+
+def options_on(client: Client, where: str, name: str) -> dict[str, Any]:
+    page = client.get(where).content.decode()
+    found = re.search(r'<script id="js_data" type="application/json">(.*?)</script>', page)
+    assert found, page
+    options: dict[str, Any] = json.loads(found[1])[name]
+    return options
+
+
+def added(client: Client, key: Passkey, origin: str = ORIGIN) -> str:
+    credential = key.register(options_on(client, ADD, "creation_options"), origin)
+    answer = client.post(ADD, {"name": "badge", "passwordless": "on", "credential": credential})
+    return answer.headers.get("Location", str(answer.status_code))
+
+
+def come_in(client: Client, key: Passkey, origin: str = ORIGIN) -> bool:
+    options = client.get(LOGIN, headers={"accept": "application/json"}).json()["request_options"]
+    client.post(LOGIN, {"credential": key.prove(options, origin)})
+    return "_auth_user_id" in client.session
+
+
+def amr(client: Client) -> tuple[str, ...]:
+    return who_of(client.get("/accounts/sessions/").wsgi_request).amr
+
+
+def test_the_first_passkey_opens_the_rest(newcomer: Client) -> None:
+    assert newcomer.get("/accounts/sessions/").headers["Location"] == "/accounts/factors/first/"
+    assert added(newcomer, Passkey()) == "/accounts/factors/recovery-codes/"
+    assert newcomer.get("/accounts/sessions/").status_code == 200
+    assert amr(newcomer) == ("pwd", "hwk", "mfa")
+
+
+def test_a_passkey_alone_signs_in_as_two_factors(newcomer: Client, trace: Trace) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    other = Client(SERVER_NAME="localhost")
+    assert come_in(other, key)
+    assert amr(other) == ("hwk", "mfa")
+    entry = [entry for entry in trace() if entry.action is Action.LOGIN][-1]
+    assert (entry.account, entry.acr, entry.detail) == ("p.passkey", "aal2", "hwk+mfa")
+
+
+def test_a_passkey_that_can_be_copied_says_so(newcomer: Client) -> None:
+    added(newcomer, Passkey(flags=PRESENT | VERIFIED | COPIED))
+    assert amr(newcomer) == ("pwd", "swk", "mfa")
+
+
+def test_a_passkey_that_was_never_added_opens_nothing(newcomer: Client) -> None:
+    known, stranger = Passkey(), Passkey()
+    added(newcomer, known)
+    stranger.owner = known.owner
+    assert not come_in(Client(SERVER_NAME="localhost"), stranger)
+
+
+def test_a_stolen_name_of_a_passkey_opens_nothing(newcomer: Client) -> None:
+    known, forged = Passkey(), Passkey()
+    added(newcomer, known)
+    forged.owner, forged.id = known.owner, known.id
+    assert not come_in(Client(SERVER_NAME="localhost"), forged)
+
+
+def test_a_passkey_used_on_a_phishing_site_opens_nothing(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    assert not come_in(Client(SERVER_NAME="localhost"), key, origin="https://hospital-login.example")
+
+
+def test_a_passkey_without_its_person_opens_nothing(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    key.flags = PRESENT
+    assert not come_in(Client(SERVER_NAME="localhost"), key)
+
+
+def test_an_old_answer_of_a_passkey_opens_nothing(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    thief = Client(SERVER_NAME="localhost")
+    options = thief.get(LOGIN, headers={"accept": "application/json"}).json()["request_options"]
+    answer = key.prove(options)
+    thief.get(LOGIN, headers={"accept": "application/json"})
+    thief.post(LOGIN, {"credential": answer})
+    assert "_auth_user_id" not in thief.session
+
+
+def test_a_passkey_registered_from_another_site_is_not_added(newcomer: Client) -> None:
+    assert added(newcomer, Passkey(), origin="https://hospital-login.example") == "200"
+    assert not Authenticator.objects.exists()
+
+
+def test_a_passkey_makes_the_session_fresh(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    sign_in(newcomer, Account.objects.get(username="p.passkey"), age=4000)
+    answer = newcomer.get("/accounts/reauthenticate/?next=/accounts/sessions/")
+    assert answer.headers["Location"] == f"{PROVE}?next=%2Faccounts%2Fsessions%2F"
+    credential = key.prove(options_on(newcomer, PROVE, "request_options"))
+    newcomer.post(PROVE, {"credential": credential, "next": "/accounts/sessions/"})
+    assert who_of(newcomer.get("/accounts/sessions/").wsgi_request).auth_age < 5
+
+
+def test_the_passkey_of_a_locked_out_account_opens_nothing(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    Account.objects.filter(username="p.passkey").update(is_active=False)
+    assert not come_in(Client(SERVER_NAME="localhost"), key)
