@@ -22,8 +22,11 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "secrets").mkdir(mode=0o700)
 (HOME / "secrets" / "django.key").write_text(secrets.token_urlsafe(50))
 os.environ["ECLUSE_HOME"] = str(HOME)
-os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"  # not in pyproject.toml: it would be read before this file
+# Not in pyproject.toml, where it would be read before this file; not left in the environment, where pytest-xdist's workers
+# would read their parent's settings before making a home of their own.
+os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"
 django.setup()
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""A big valid trace, made quickly: the entries of a month of a hospital, hashed, tiled and signed as the safe would have.
+"""A big valid trace, made quickly.
+
+The entries of a month of a hospital, hashed, tiled and signed as the safe would have.
 
 Used by safe_start.py and safe_verify.py.
 """
@@ -131,7 +133,8 @@ def make_trace(home: Path, total: int) -> None:
             before = list(frontier.peaks)
             sizes = [first + (i + 1) * (SEGMENT // 8) for i in range(len(heads))]
             if count < SEGMENT:
-                heads, sizes = [*heads, fold(peaks)], [*sizes, first + count]
+                heads.append(fold(peaks))
+                sizes.append(first + count)
             for head, at in zip(heads, sizes, strict=True):
                 note = signer.sign(Head(verifier.name, at, fold([*before, head])).text())
                 append(heads_path(safe.folder, first), note.encode() + b"\n")
@@ -143,4 +146,3 @@ def make_trace(home: Path, total: int) -> None:
 def _grown(frontier: Frontier, root: bytes) -> Frontier:
     frontier.add_subtree(root, 16)
     return frontier
-

@@ -1,4 +1,7 @@
-"""How fast `ecluse trace verify` goes. Run: python bench/safe_verify.py [ENTRIES]; prints JSON. Goal: >= 300,000 entries/s."""
+"""How fast `ecluse trace verify` goes. Run: python bench/safe_verify.py [ENTRIES]; prints JSON. Goal.
+
+>= 300,000 entries/s.
+"""
 
 import json
 import shutil

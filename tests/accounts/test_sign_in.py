@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
+from ecluse.accounts.codes import claim
 from ecluse.accounts.models import Account
 from ecluse.accounts.testing import PASSWORD, code, person, with_credentials
 from ecluse.core.words import Action, Decision
@@ -60,6 +62,14 @@ def test_a_code_is_taken_once(nurse: Account) -> None:
     assert come_in(first, nurse) == "/"
     assert come_in(second, nurse) == "200"
     assert come_in(second, nurse, step=1) == "/"
+
+
+def test_one_step_of_an_app_is_claimed_once_and_no_older_one_after(nurse: Account) -> None:
+    factor = Authenticator.objects.get(user=nurse, type="totp")
+    assert claim(factor, 100)
+    assert not claim(factor, 100)
+    assert not claim(factor, 99)
+    assert claim(factor, 101)
 
 
 def test_the_session_key_changes_at_sign_in(nurse: Account, client: Client) -> None:
@@ -134,6 +144,11 @@ def test_a_failure_names_an_account_that_exists(nurse: Account, client: Client, 
     give_password(client, "n.martin", "wrong")
     entry = next(entry for entry in trace() if entry.action is Action.LOGIN_FAILURE)
     assert (entry.account, entry.rule, entry.decision) == ("n.martin", "wrong-password", Decision.REFUSE)
+
+
+def test_an_account_is_known_whatever_the_case_it_is_typed_in(nurse: Account, client: Client, trace: Trace) -> None:
+    give_password(client, "N.MARTIN", "wrong")
+    assert [entry.account for entry in trace() if entry.action is Action.LOGIN_FAILURE] == ["n.martin"]
 
 
 def test_a_failure_never_holds_what_was_typed(client: Client, trace: Trace) -> None:

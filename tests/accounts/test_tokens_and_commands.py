@@ -3,9 +3,11 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 from typer.testing import CliRunner, Result
@@ -16,6 +18,7 @@ from ecluse.accounts.testing import person, sign_in
 from ecluse.cli.accounts import app
 from ecluse.core.errors import BadInputError, EcluseError, RefusedError
 from ecluse.safe.client import SafeUnavailableError
+from ecluse.safe.entry import Entry
 
 
 @pytest.fixture
@@ -135,6 +138,17 @@ def test_the_command_locks_as_an_officer_only(officer: Account, nurse: Account, 
     sign_in(client, Account.objects.get(username="w.ward"))
     assert run("lock", "w.ward", "--as", "s.officer", "--hours", "1").exit_code == 0
     assert client.get("/accounts/sessions/").status_code == 403
+
+
+def test_lost_factors_are_removed_with_the_sessions_and_traced(
+    nurse: Account, client: Client, trace: Callable[[], list[Entry]]
+) -> None:
+    sign_in(client, nurse)
+    assert json.loads(run("factors", "n.martin", "--json").stdout) == {"factors": ["totp"], "removed": False}
+    assert run("factors", "n.martin", "--reset").exit_code == 0
+    assert not Authenticator.objects.filter(user=nurse).exists()
+    assert client.get("/accounts/sessions/").status_code == 302
+    assert [entry.detail for entry in trace() if entry.rule == "removed"] == ["totp"]
 
 
 @pytest.mark.parametrize("command", [("token", "nobody", "--days", "1"), ("sessions", "nobody")])

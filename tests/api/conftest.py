@@ -1,7 +1,7 @@
-"""A nurse, a physician, an administrator, a service; a patient of their unit, one of another, and the trace since the test began."""
+"""A small cast, a patient of their unit, one of another, and the trace since the test began."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -55,7 +55,9 @@ class World:
 
     @property
     def officer(self) -> Who:
-        return Who(account=self.security.username, profession="security-officer", session="office", acr="aal2", auth_age=1)
+        return Who(
+            account=self.security.username, profession="security-officer", session="office", acr="aal2", auth_age=1
+        )
 
     def patient(self, family: str, unit: str = "", *, duty_by: str = MAKER) -> Patient:
         """Make a patient with a prescription; ``unit`` explains it to those who work there."""
@@ -95,7 +97,10 @@ PRESCRIPTION = {
     "resourceType": "MedicationRequest",
     "status": "active",
     "intent": "order",
-    "medicationCodeableConcept": {"coding": [{"system": "http://www.whocc.no/atc", "code": "A10BA02"}], "text": "Exemplamine"},
+    "medicationCodeableConcept": {
+        "coding": [{"system": "http://www.whocc.no/atc", "code": "A10BA02"}],
+        "text": "Exemplamine",
+    },
     "authoredOn": "2026-05-01",
 }
 
@@ -103,10 +108,10 @@ _count = iter(range(10**6))
 
 
 @pytest.fixture
-def world(safe: SafeClient, db: None) -> Iterator[World]:
+def world(safe: SafeClient, db: None) -> World:
     """Give a fresh cast: no count of one test weighs on another."""
     cache.clear()
-    yield World(f"{next(_count)}")
+    return World(f"{next(_count)}")
 
 
 @pytest.fixture
@@ -126,7 +131,9 @@ class Api:
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self.client.get(f"/fhir/{path}", headers={**self.headers, **headers})  # type: ignore[return-value]
 
-    def send(self, method: str, path: str, body: Any = None, content_type: str = FHIR_JSON, **headers: str) -> HttpResponse:
+    def send(
+        self, method: str, path: str, body: Any = None, content_type: str = FHIR_JSON, **headers: str
+    ) -> HttpResponse:
         text = body if isinstance(body, str | bytes) else json.dumps(body)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.generic(  # type: ignore[return-value]

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 from django.urls import Resolver404, resolve
+from tests.api.conftest import FHIR_JSON, Api, World, rule
 
 from ecluse.record.api import urls
 from ecluse.record.api.capability import statement
 from ecluse.record.api.table import INTERACTIONS
-from tests.api.conftest import FHIR_JSON, Api, World, rule
 
 REF = secrets.token_hex(16)
 WALK = {
@@ -90,7 +90,16 @@ def test_metadata_is_public_and_tells_the_table(nobody: Api) -> None:
 
 def test_the_statement_never_offers_what_would_empty_the_base() -> None:
     text = str(statement())
-    for word in ("delete", "patch", "search-system", "history-type", "history-system", "batch", "transaction", "$export"):
+    for word in (
+        "delete",
+        "patch",
+        "search-system",
+        "history-type",
+        "history-system",
+        "batch",
+        "transaction",
+        "$export",
+    ):
         assert f"'{word}'" not in text
 
 

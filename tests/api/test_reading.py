@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.utils import timezone
+from tests.api.conftest import FHIR_JSON, Api, World, rule
 
 from ecluse.accounts.models import Token
 from ecluse.accounts.testing import person, sign_in
@@ -15,7 +16,6 @@ from ecluse.record.models import Part
 from ecluse.safe.client import SafeClient, SafeUnavailableError
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Lock
-from tests.api.conftest import FHIR_JSON, Api, World, rule
 
 Trace = Callable[[], list[Entry]]
 
@@ -44,7 +44,9 @@ def test_one_read_is_one_entry_with_the_duty_and_the_compartments(service: Api, 
     assert entry.duty is not None
 
 
-def test_a_profession_sees_its_compartments_only_and_the_answer_says_so(admissions: Api, world: World, trace: Trace) -> None:
+def test_a_profession_sees_its_compartments_only_and_the_answer_says_so(
+    admissions: Api, world: World, trace: Trace
+) -> None:
     answer = admissions.get(f"Patient/{world.known.ref}")
     assert answer.status_code == 200, answer.content
     shown = {where for entry in trace() for where in entry.compartments}
@@ -67,7 +69,11 @@ def test_a_person_without_a_duty_is_asked_why(nurse: Api, world: World) -> None:
 
 
 def test_an_it_administrator_is_refused_everything(administrator: Api, world: World) -> None:
-    for path in (f"Patient/{world.known.ref}", f"MedicationRequest/{world.known.ref}-1", f"Patient/{world.known.ref}/$everything"):
+    for path in (
+        f"Patient/{world.known.ref}",
+        f"MedicationRequest/{world.known.ref}-1",
+        f"Patient/{world.known.ref}/$everything",
+    ):
         answer = administrator.get(path)
         assert answer.status_code == 403, path
         assert "Rivière" not in answer.content.decode()
@@ -85,13 +91,17 @@ def test_a_refused_patient_and_one_who_does_not_exist_are_told_alike(
         assert (rule(there), there.json()["issue"][0]["code"]) == (rule(nowhere), nowhere.json()["issue"][0]["code"])
 
 
-def test_a_resource_that_is_not_there_is_404_to_whom_the_patient_is_explained(service: Api, nurse: Api, world: World) -> None:
+def test_a_resource_that_is_not_there_is_404_to_whom_the_patient_is_explained(
+    service: Api, nurse: Api, world: World
+) -> None:
     for caller in (service, nurse):
         answer = caller.get(f"MedicationRequest/{world.known.ref}-77")
         assert (answer.status_code, rule(answer)) == (404, "absent")
 
 
-def test_what_is_not_there_is_traced_without_saying_that_anything_was_shown(service: Api, world: World, trace: Trace) -> None:
+def test_what_is_not_there_is_traced_without_saying_that_anything_was_shown(
+    service: Api, world: World, trace: Trace
+) -> None:
     service.get(f"MedicationRequest/{world.known.ref}-77")
     service.get(f"Condition/{world.known.ref}-1")
     assert [(entry.rule, entry.compartments) for entry in trace()] == [("absent", ()), ("absent", ())]
@@ -163,7 +173,9 @@ def test_an_account_locked_in_mid_token_gets_nothing_from_the_next_request_on(
 ) -> None:
     path = f"Patient/{world.known.ref}"
     assert service.get(path).status_code == 200
-    safe.call(Lock(who=world.officer, kind=TargetKind.ACCOUNT, target=world.service.username, reason="test", request="t"))
+    safe.call(
+        Lock(who=world.officer, kind=TargetKind.ACCOUNT, target=world.service.username, reason="test", request="t")
+    )
     answer = service.get(path)
     assert (answer.status_code, rule(answer)) == (403, "locked")
 
@@ -175,7 +187,13 @@ def test_when_the_safe_does_not_answer_nothing_is_shown(
         raise SafeUnavailableError("away")
 
     monkeypatch.setattr(SafeClient, "call", away)
-    paths = ("Patient/{}", "MedicationRequest/{}-1", "Patient/{}/_history", "Patient/{}/$everything", "Condition?patient={}")
+    paths = (
+        "Patient/{}",
+        "MedicationRequest/{}-1",
+        "Patient/{}/_history",
+        "Patient/{}/$everything",
+        "Condition?patient={}",
+    )
     for caller in (service, physician):
         for path in paths:
             answer = caller.get(path.format(world.known.ref))
@@ -190,7 +208,9 @@ def test_a_part_moved_to_another_place_is_not_shown(service: Api, world: World) 
     assert (answer.status_code, rule(answer)) == (503, "broken")
 
 
-def test_an_error_of_ours_says_nothing_of_what_was_asked(service: Api, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_ours_says_nothing_of_what_was_asked(
+    service: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise KeyError("Rivière")
 

@@ -5,16 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.api.conftest import PRESCRIPTION, Api, World, rule
 
 from ecluse.core.words import Action, Decision
 from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import exposure
-from tests.api.conftest import PRESCRIPTION, Api, World, rule
 
 Trace = Callable[[], list[Entry]]
 
 
-@pytest.mark.parametrize("query", ["name=Rivi", "family=Rivière", "given=Camille", "identifier=8123", "birthdate=1984-05-01", ""])
+@pytest.mark.parametrize(
+    "query", ["name=Rivi", "family=Rivière", "given=Camille", "identifier=8123", "birthdate=1984-05-01", ""]
+)
 def test_patients_are_not_searched_by_address(service: Api, world: World, query: str, trace: Trace) -> None:
     answer = service.get(f"Patient?{query}")
     assert (answer.status_code, rule(answer)) == (400, "post-search")
@@ -44,11 +46,17 @@ def test_a_search_shows_twenty_patients_at_most_and_has_no_next_page(service: Ap
     assert bundle["total"] == 20
     assert "link" not in bundle
     assert bundle["entry"][-1]["search"]["mode"] == "outcome"
-    shown = [entry for entry in trace() if entry.action is Action.SEARCH and entry.patient and entry.decision is Decision.ALLOW]
+    shown = [
+        entry
+        for entry in trace()
+        if entry.action is Action.SEARCH and entry.patient and entry.decision is Decision.ALLOW
+    ]
     assert len(shown) == 20
 
 
-@pytest.mark.parametrize("offset", ["_offset", "_getpages", "page", "_page", "_sort", "_include", "_revinclude", "_has", "_lastUpdated"])
+@pytest.mark.parametrize(
+    "offset", ["_offset", "_getpages", "page", "_page", "_sort", "_include", "_revinclude", "_has", "_lastUpdated"]
+)
 def test_nothing_pages(service: Api, world: World, offset: str) -> None:
     answer = service.post("Patient/_search", {"family": "Rivière", offset: "1"})
     assert (answer.status_code, rule(answer)) == (400, "unknown-parameter")
@@ -90,7 +98,7 @@ def test_the_resources_of_one_patient_are_found_and_filtered_once_open(service: 
 def test_a_parameter_that_is_not_known_is_refused_by_name_not_ignored(service: Api, world: World, query: str) -> None:
     answer = service.get(f"MedicationRequest?patient={world.known.ref}&{query}")
     assert (answer.status_code, rule(answer)) == (400, "unknown-parameter")
-    assert query.split("=")[0] in answer.json()["issue"][0]["details"]["text"]
+    assert query.split("=", maxsplit=1)[0] in answer.json()["issue"][0]["details"]["text"]
 
 
 @pytest.mark.parametrize("query", ["", "status=active", "patient=a,b", "patient=x&patient=y"])
@@ -108,7 +116,9 @@ def test_the_resources_of_an_unexplained_patient_are_refused(service: Api, nurse
     assert rule(nurse.get(f"MedicationRequest?patient={world.stranger.ref}")) == "say-why"
 
 
-def test_a_type_the_patient_has_nothing_of_shows_nothing_and_counts_nothing(service: Api, world: World, trace: Trace) -> None:
+def test_a_type_the_patient_has_nothing_of_shows_nothing_and_counts_nothing(
+    service: Api, world: World, trace: Trace
+) -> None:
     assert service.get(f"AllergyIntolerance?patient={world.known.ref}").json()["total"] == 0
     assert [entry.compartments for entry in trace()] == [()]
 
@@ -119,7 +129,9 @@ def test_everything_is_one_entry_of_its_own_action_with_the_number_of_resources(
     world.add(world.known, PRESCRIPTION)
     trace_before = len(trace())
     bundle = physician.get(f"Patient/{world.known.ref}/$everything").json()
-    assert sorted(entry["resource"]["resourceType"] for entry in bundle["entry"]) == ["MedicationRequest"] * 2 + ["Patient"]
+    assert sorted(entry["resource"]["resourceType"] for entry in bundle["entry"]) == ["MedicationRequest"] * 2 + [
+        "Patient"
+    ]
     [entry] = trace()[trace_before:]
     assert (entry.action, entry.count, entry.patient) == (Action.EVERYTHING, 3, world.known.ref)
 
@@ -139,7 +151,13 @@ def test_what_was_received_is_what_the_trace_says(physician: Api, service: Api, 
     marks = {"identity": "Rivière", "contact": "0199000001", "clinical": "Exemplamine"}
     received: set[tuple[str, str]] = set()
     others = [world.patient("Rivière", "cardiology") for _ in range(3)]
-    paths = ["Patient/{}", "MedicationRequest/{}-1", "MedicationRequest?patient={}", "Patient/{}/_history", "Patient/{}/$everything"]
+    paths = [
+        "Patient/{}",
+        "MedicationRequest/{}-1",
+        "MedicationRequest?patient={}",
+        "Patient/{}/_history",
+        "Patient/{}/$everything",
+    ]
     for n, patient in enumerate([*others, world.known, world.stranger]):
         for path in paths[: n + 1]:
             text = service.get(path.format(patient.ref)).content.decode()
@@ -149,4 +167,6 @@ def test_what_was_received_is_what_the_trace_says(physician: Api, service: Api, 
 
 
 def trace_reader_exposure(home: Path, account: str) -> set[tuple[str, str]]:
-    return {(one.patient, where.value) for one in exposure(home / "safe", account=account) for where in one.compartments}
+    return {
+        (one.patient, where.value) for one in exposure(home / "safe", account=account) for where in one.compartments
+    }

@@ -4,12 +4,14 @@ import datetime as dt
 import gzip
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from ecluse.accounts import registry
 from ecluse.core.words import Compartment, Profession
 from ecluse.drill import files
 from ecluse.drill.cast import ALWAYS_SEES_NOTHING, FAMILY, FIXED, GIVEN
@@ -96,7 +98,7 @@ def test_a_ward_has_as_many_patients_as_beds_and_nobody_lies_in_two(hospital: Ho
     present = hospital.activity.present
     assert len({stay.patient for stay in present}) == len(present) > 30
     for stays in hospital.activity.stays.values():
-        for first, second in zip(stays, stays[1:], strict=False):
+        for first, second in pairwise(stays):
             assert first.end is not None
             assert first.end <= second.start
 
@@ -122,7 +124,7 @@ def test_mutuelle_periods_follow_each_other_and_the_last_is_open(hospital: Hospi
         covers = hospital.facts(number).covers
         assert 1 <= len(covers) <= 3
         assert covers[-1].end is None
-        assert all(first.end and first.end < second.start for first, second in zip(covers, covers[1:], strict=False))
+        assert all(first.end and first.end < second.start for first, second in pairwise(covers))
 
 
 def test_the_staff_has_every_profession_a_fixed_cast_and_sixty_people(hospital: Hospital) -> None:
@@ -142,6 +144,14 @@ def test_any_size_of_staff_has_every_profession(staff: int) -> None:
     assert {member.profession for member in members} == set(Profession)
 
 
+def test_every_line_of_the_staff_list_can_be_loaded(hospital: Hospital) -> None:
+    good, rejects = registry.read(msgspec.json.encode(files.people(hospital)), demo=True)
+    assert rejects == []
+    assert len(good) == 60
+    kinds = {unit.code: unit.kind for _, row in good for unit in row.units if not isinstance(unit, str)}
+    assert {kinds["ADM"], kinds["DIM"], kinds["FACT"]} == {"admissions", "coding", "billing"}
+
+
 def test_no_word_that_patients_share_is_taken_for_a_patient(hospital: Hospital) -> None:
     shared = [*GIVEN, *FAMILY, *FEMALE, *MALE, *STREETS, *MUTUELLES, *TOWN_DOCTORS, *(town for _, town in TOWNS)]
     shared += [coded.text for coded in (*DRUGS, *DIAGNOSES, *ALLERGIES)]
@@ -158,8 +168,7 @@ def test_the_files_hold_the_directory_the_patients_and_the_way_back(hospital: Ho
     assert (tmp_path / "staff.json").stat().st_mode & 0o777 == 0o600
     names = sorted(file.name for file in (tmp_path / "fhir").iterdir())
     assert names == ["00-directory.ndjson.gz", "10-patients-0001.ndjson.gz"]
-    lines: list[dict[str, Any]] = [
-        msgspec.json.decode(line) for line in gzip.open(tmp_path / "fhir" / names[1]).read().splitlines()
-    ]
+    text = gzip.decompress((tmp_path / "fhir" / names[1]).read_bytes())
+    lines: list[dict[str, Any]] = [msgspec.json.decode(line) for line in text.splitlines()]
     assert sum(line["resourceType"] == "Patient" for line in lines) == 600
     assert files.read(tmp_path).hospital().bundle(5) == hospital.bundle(5)

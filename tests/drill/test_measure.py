@@ -37,7 +37,7 @@ def without_accents(name: str) -> str:
         lambda name: name.replace("é", "&eacute;"),
         lambda name: json.dumps({"family": name}),
         lambda name: json.dumps(name.upper()),
-        lambda name: quote(name),
+        quote,
         lambda name: f"<mark>{name[:3]}</mark>{name[3:]}",
         lambda name: f"<span class='x'>{name[:3]}</span>{name[3:]}",
         lambda name: name.replace("é", "e\u0301"),
@@ -102,7 +102,7 @@ def test_no_word_of_our_pages_is_taken_for_a_patient() -> None:
     everybody = Haul(Markers(11, 853_333))
     folder = Path(ecluse.__file__).parent
     for file in (path for kind in ("*.html", "*.po", "*.css", "*.js", "*.py") for path in folder.rglob(kind)):
-        if "drill" not in file.parts:
+        if not {"drill", "cli"} & set(file.relative_to(folder).parts):
             assert everybody.read(file.read_bytes()) == set(), file
 
 

@@ -10,7 +10,7 @@ from ecluse.safe.policy import DEFAULT_FILE, Rights, load
 
 POLICY = load(DEFAULT_FILE)
 TEXT = DEFAULT_FILE.read_text(encoding="utf-8")
-OFFICE = {Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO}
+OFFICE = (Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO)
 MOST_AN_HOUR = 50
 BUSY_HOUR, BUSY_UNEXPLAINED = 25, 3
 PAGE = 20

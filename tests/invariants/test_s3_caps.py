@@ -227,9 +227,8 @@ def test_s3_two_accounts_racing_past_the_cap_of_the_establishment_get_no_more_th
 
         def run(number: int) -> None:
             client = SafeClient(tmp_path / "run" / "safe.sock")
-            for patient in PATIENTS[number::8]:
-                if client.call(opening([patient], by=who(f"nurse.{number}"))).answers[0].keys:
-                    shown.append(patient)
+            mine = (opening([patient], by=who(f"nurse.{number}")) for patient in PATIENTS[number::8])
+            shown.extend(ask.items[0].patient for ask in mine if client.call(ask).answers[0].keys)
             client.close()
 
         threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]

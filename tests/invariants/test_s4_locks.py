@@ -216,3 +216,11 @@ def test_s4_emergencies_past_their_cap_ask_for_a_second_person_and_lock_nobody(s
     ]
     assert decisions == [Decision.ALLOW] + [Decision.SECOND_PERSON] * 7
     assert safe.rules("p1") == ["explained"]
+
+
+def test_s4_no_one_person_locks_the_last_two_who_can_lift_locks(tmp_path: Path) -> None:
+    safe = SafeInHand(tmp_path, accounts={"nurse.one": ("nurse",), "officer": ("security-officer",), "dpo": ("dpo",)})
+    assert place(safe, TargetKind.ACCOUNT, "dpo").rule == "last-approvers"
+    assert place(safe, TargetKind.PROFESSION, "dpo").rule == "last-approvers"
+    assert place(safe, TargetKind.ACCOUNT, "nurse.one").decision is Decision.ALLOW
+    assert lift(safe, TargetKind.ACCOUNT, "nurse.one").decision is Decision.ALLOW

@@ -11,7 +11,7 @@ import pytest
 from ecluse.accounts.testing import person
 from ecluse.core.words import Compartment, Ground
 from ecluse.gate.access import Pass, Wanted
-from ecluse.record.importing import run
+from ecluse.record.importing import run, worker
 from ecluse.record.models import Patient
 from ecluse.safe.client import SafeClient
 from ecluse.safe.protocol import Who
@@ -73,11 +73,13 @@ def staff(safe: SafeClient, db: None) -> Callable[..., Who]:
 
 
 @pytest.fixture
-def imported(safe: SafeClient, db: None) -> Callable[..., run.Done]:
-    """Import paths as the account ``import``; each call is a run of its own."""
-    person("import", "interface-service", service=True)
+def imported(safe: SafeClient, db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., run.Done]:
+    """Import paths as one service account; each call is a run of its own, its worker in this process to be quick."""
+    account = f"import-{next(names)}"
+    person(account, "interface-service", service=True)
+    monkeypatch.setattr(run, "prepared", worker.batches)
 
     def go(*paths: Path, **options: Any) -> run.Done:
-        return run.run(run.Plan(list(paths), **options))
+        return run.run(run.Plan(list(paths), account=account, **options))
 
     return go

@@ -171,7 +171,7 @@ def test_a_snapshot_of_another_safe_is_not_believed(safe: SafeInHand, tmp_path_f
     (safe.folder / "snapshot").write_bytes((other.folder / "snapshot").read_bytes())
     other.desk.trace.close()
     safe.reopen()
-    assert set(safe.desk.state.accounts) == {"nurse.one", "nurse.two", "desk", "officer", "dpo", "admin"}
+    assert set(safe.desk.state.accounts) == {"nurse.one", "nurse.two", "desk", "officer", "dpo", "deputy", "admin"}
 
 
 def test_an_old_snapshot_is_only_slower(safe: SafeInHand) -> None:

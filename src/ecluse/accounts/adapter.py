@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
-            named = Account.objects.filter(username=credentials.get("username", "")).first()
+            named = Account.objects.filter(username=str(credentials.get("username", "")).lower()).first()
             who = stranger(request, named.username if named else "")
             note(who, Action.LOGIN_FAILURE, "too-many-attempts", request, decision=Decision.REFUSE)
             raise

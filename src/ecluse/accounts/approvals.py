@@ -9,6 +9,8 @@
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from django.db import transaction
@@ -20,7 +22,7 @@ from ecluse.accounts.models import Account, AccountProfession
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Decision, Ground, Profession, ProposalKind, TargetKind, Window
 from ecluse.safe.client import SafeUnavailableError
-from ecluse.safe.policy import load
+from ecluse.safe.policy import Policy, load
 from ecluse.safe.protocol import Approve, Lock, Pending, Proposal, Propose, Ruled, Status, Wait, Who
 
 log = logging.getLogger(__name__)
@@ -93,9 +95,16 @@ def waiting(who: Who) -> Inbox:
     return Inbox(may_decide, mine)
 
 
+@lru_cache(maxsize=1)
+def policy_of(file: Path, _changed: int) -> Policy:
+    """Return the policy, read again only when its file changed."""
+    return load(file)
+
+
 def is_second(who: Who, wait: Wait) -> bool:
     """Tell whether it makes sense to show ``wait`` to ``who``. The safe decides again when they approve."""
-    approvers = load(the_home().safe / "policy.toml").approvals.of(wait.proposal.kind)
+    file = the_home().safe / "policy.toml"
+    approvers = policy_of(file, file.stat().st_mtime_ns).approvals.of(wait.proposal.kind)
     return who.profession in approvers and who.account not in {wait.proposal.account, wait.proposal.target}
 
 

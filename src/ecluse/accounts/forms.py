@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from ecluse.accounts.codes import claim, step_of
 from ecluse.accounts.labels import GROUNDS, PROFESSIONS, TARGETS, WINDOWS
 from ecluse.accounts.models import Account, valid_username
 
@@ -18,15 +17,16 @@ HOURS = [(1, _("one hour")), (4, _("4 hours")), (12, _("12 hours")), (24, _("one
 LOCK_HOURS = [(0, _("until two people lift it")), *HOURS]
 
 
-def refuse_used_code(authenticator: Authenticator, code: str) -> None:
-    """Take each code of an authenticator app once, for as long as the tolerance would let it pass again.
+def refuse_used_code(factor: Authenticator, code: str) -> None:
+    """Take each code of an authenticator app once.
 
     Raises:
-        django.core.exceptions.ValidationError: this code was used already.
+        django.core.exceptions.ValidationError: this code, or a newer one, was used already.
     """
-    lives = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-    is_code = authenticator.type == Authenticator.Type.TOTP
-    if is_code and not cache.add(f"ecluse.code.{authenticator.pk}.{code}", "used", timeout=lives):
+    if factor.type != Authenticator.Type.TOTP:
+        return
+    step = step_of(factor, code)
+    if step is None or not claim(factor, step):
         raise get_adapter().validation_error("incorrect_code")
 
 

@@ -187,3 +187,15 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} · {self.label}"
+
+
+class UsedStep(models.Model):
+    """The newest time step whose code a person's authenticator app has already opened something with."""
+
+    factor = models.OneToOneField(
+        "mfa.Authenticator", on_delete=models.CASCADE, primary_key=True, related_name="used_step"
+    )
+    step = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.factor_id}"

@@ -57,7 +57,7 @@ def password_refused(credentials: dict[str, Any], request: HttpRequest | None = 
     """Trace a wrong password or name."""
     if request is None:
         return
-    known = Account.objects.filter(username=credentials.get("username") or "").first()
+    known = Account.objects.filter(username=str(credentials.get("username") or "").lower()).first()
     rule = "wrong-password" if known else "no-such-account"
     who = stranger(request, known.username if known else "")
     note(who, Action.LOGIN_FAILURE, rule, request, decision=Decision.REFUSE, target=who.account, detail="pwd")

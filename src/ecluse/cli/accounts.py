@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from allauth.mfa.models import Authenticator
 from rich.console import Console
 from rich.table import Table
 
@@ -150,6 +151,23 @@ def token(
     say(as_json, {"token": text, "expires": row.expires, "profession": row.profession}, text)
     if not as_json:
         err.print(f"Shown once. It ends on {row.expires:%Y-%m-%d}. Keep it like a key.", markup=False)
+
+
+@app.command()
+def factors(
+    username: Annotated[str, typer.Argument(help="Whose factors.")],
+    reset: Annotated[bool, typer.Option("--reset", help="Remove all and end all sessions: phone or key lost.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the second factors of an account, or remove them so that the person adds new ones at the next sign-in."""
+    account = approvals.known_account(username)
+    found = Authenticator.objects.filter(user=account)
+    kinds = [str(factor.type) for factor in found]
+    if reset:
+        sessions.end(account, at_console(), "factors-reset")
+        found.delete()
+    text = ", ".join(kinds) or "No second factor."
+    say(as_json, {"factors": kinds, "removed": reset}, f"Removed: {text}" if reset else text)
 
 
 @app.command()

@@ -1,8 +1,8 @@
-"""``ecluse bench read``: what the gate, the safe (fsync on) and the seal cost one read, against the same view without them.
+"""``ecluse bench read``: what gate, safe (fsync on) and seal cost one read, against the same view without.
 
-Guarded, lean unguarded and ordinary unguarded reads are served by one server (granian, WSGI, 2 workers of 4 threads), from one database,
-in turns, in one run; each figure is the median of its rounds. The raw disk is measured beside them, because nothing else can be compared
-from one quarter of an hour to the next.
+Guarded, lean unguarded and ordinary unguarded reads are served by one server (granian, WSGI, 2 workers of 4 threads),
+from one database, in turns, in one run; each figure is the median of its rounds. The raw disk is measured beside them,
+because nothing else can be compared from one quarter of an hour to the next.
 """
 
 import os
@@ -24,7 +24,6 @@ from rich.table import Table
 
 from ecluse.cli import bench_read_load as load
 from ecluse.cli import child
-
 from ecluse.cli.init import init_home
 from ecluse.cli.serve import wait_for_web
 from ecluse.core.errors import BrokenWorldError
@@ -34,7 +33,11 @@ from ecluse.core.throwaway import throwaway_postgres
 WORKERS, THREADS = 2, 4
 CONNECTIONS = (1, 8, 32)
 SIZES = (2_000, 100_000)
-WAYS = {"guarded": "/fhir/{kind}/{ref}", "plain": "/fhir/-plain/{kind}/{ref}", "ordinary": "/fhir/-ordinary/{kind}/{ref}"}
+WAYS = {
+    "guarded": "/fhir/{kind}/{ref}",
+    "plain": "/fhir/-plain/{kind}/{ref}",
+    "ordinary": "/fhir/-ordinary/{kind}/{ref}",
+}
 WARM_SECONDS = 2
 FILL_TIMEOUT_S = 3_600
 MARK = "bench-only"
@@ -60,7 +63,10 @@ creations = {{ minute = 1000000000, hour = 1000000000 }}
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One row of the answer. Times in milliseconds at the median unless said; ``orm_rps`` is the ordinary unguarded view."""
+    """One row of the answer.
+
+    Times in milliseconds at the median unless said; ``orm_rps`` is the ordinary unguarded view.
+    """
 
     database: str
     connections: int
@@ -110,8 +116,16 @@ def free_port() -> int:
 def serving(home: Home) -> Iterator[int]:
     """Run the bench's server; yield its port."""
     port = home.settings.site.port
-    os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.cli.bench_read_settings"
-    arguments = ["granian", "--interface", "wsgi", "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws"]
+    arguments = [
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        str(WORKERS),
+        "--blocking-threads",
+        str(THREADS),
+        "--no-ws",
+    ]
     arguments += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--no-access-log"]
     server = child.start([*arguments, "ecluse.cli.bench_read_site:application"], home.path)
     try:
@@ -141,15 +155,25 @@ def measure(home: Home, database: str, patients: int, plan: Plan, say: Callable[
         say(f"{database}: making {patients:,} patients …")
         visits = fill(home, patients)[plan.kind]
         with serving(home) as port:
-            return [at(home, port, visits, connections, database, patients, plan, say) for connections in plan.connections]
+            return [
+                at(home, port, visits, connections, database, patients, plan, say) for connections in plan.connections
+            ]
 
 
 def at(  # noqa: PLR0913, PLR0917 - the coordinates of one row
-    home: Home, port: int, visits: list[tuple[str, str]], connections: int, database: str, patients: int, plan: Plan, say: Callable[[str], None]
+    home: Home,
+    port: int,
+    visits: list[tuple[str, str]],
+    connections: int,
+    database: str,
+    patients: int,
+    plan: Plan,
+    say: Callable[[str], None],
 ) -> Line:
     """Measure one row: the three ways in turns."""
     ways = {
-        name: [load.Visit(token, form.format(kind=plan.kind, ref=ref)) for token, ref in visits] for name, form in WAYS.items()
+        name: [load.Visit(token, form.format(kind=plan.kind, ref=ref)) for token, ref in visits]
+        for name, form in WAYS.items()
     }
     for listed in ways.values():
         load.wake(port, listed[0])
@@ -161,7 +185,10 @@ def at(  # noqa: PLR0913, PLR0917 - the coordinates of one row
         for name, listed in ways.items():
             rounds[name].append(load.run(port, listed, connections, plan.seconds))
     line = summed(rounds, disk, database, connections, patients, plan.kind)
-    say(f"{database}, {patients:,} patients, {connections} connections: {line.guarded_rps:,.0f} guarded, {line.unguarded_rps:,.0f} unguarded")
+    say(
+        f"{database}, {patients:,} patients, {connections} connections: "
+        f"{line.guarded_rps:,.0f} guarded, {line.unguarded_rps:,.0f} unguarded"
+    )
     return line
 
 
@@ -211,12 +238,20 @@ def emptied(url: str) -> Iterator[str]:
 def read(  # noqa: PLR0913, PLR0917 - the switches of one command
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     database: Annotated[list[str] | None, typer.Option(help="sqlite, postgresql; repeatable (default: both).")] = None,
-    database_url: Annotated[str, typer.Option(help="A PostgreSQL server that may make databases (default: an embedded one).")] = "",
-    patients: Annotated[list[int] | None, typer.Option(help="Size of the base; repeatable (default: 2000 and 100000).")] = None,
-    connections: Annotated[list[int] | None, typer.Option(help="Kept connections; repeatable (default: 1, 8, 32).")] = None,
+    database_url: Annotated[
+        str, typer.Option(help="A PostgreSQL server that may make databases (default: an embedded one).")
+    ] = "",
+    patients: Annotated[
+        list[int] | None, typer.Option(help="Size of the base; repeatable (default: 2000 and 100000).")
+    ] = None,
+    connections: Annotated[
+        list[int] | None, typer.Option(help="Kept connections; repeatable (default: 1, 8, 32).")
+    ] = None,
     rounds: Annotated[int, typer.Option(help="Rounds of each way; the median counts.")] = 5,
     seconds: Annotated[int, typer.Option(help="Seconds a round.")] = 3,
-    resource: Annotated[str, typer.Option(help="MedicationRequest (one compartment) or Patient (two).")] = "MedicationRequest",
+    resource: Annotated[
+        str, typer.Option(help="MedicationRequest (one compartment) or Patient (two).")
+    ] = "MedicationRequest",
 ) -> None:
     """Measure one record read: guarded against unguarded, on the same server and database, in turns.
 
@@ -243,9 +278,24 @@ def read(  # noqa: PLR0913, PLR0917 - the switches of one command
 
 def table(lines: list[Line]) -> Table:
     """Return the rows for people."""
-    shown = ("database", "patients", "connections", "unguarded_rps", "guarded_rps", "ratio", "orm_rps", "added_p50_ms", "guarded_p99_ms")
+    shown = (
+        "database",
+        "patients",
+        "connections",
+        "unguarded_rps",
+        "guarded_rps",
+        "ratio",
+        "orm_rps",
+        "added_p50_ms",
+        "guarded_p99_ms",
+    )
     found = Table(*shown, title="One record read")
     for line in lines:
         values: list[Any] = [getattr(line, name) for name in shown]
-        found.add_row(*(f"{value:,.0f}" if name.endswith("rps") else str(value) for name, value in zip(shown, values, strict=True)))
+        found.add_row(
+            *(
+                f"{value:,.0f}" if name.endswith("rps") else str(value)
+                for name, value in zip(shown, values, strict=True)
+            )
+        )
     return found

@@ -1,4 +1,4 @@
-"""The base that ``ecluse bench read`` reads: made straight through the safe, sealed as an import seals, with its plain twin beside it.
+"""The base that ``ecluse bench read`` reads: made through the safe, sealed as an import seals, its plain twin beside it.
 
 A process of its own (``python -m ecluse.cli.bench_read_base PATIENTS``) in the bench's home folder, its safe answering.
 It prints one JSON line: the visits to make, as pairs of bearer token and FHIR id, for each type.
@@ -56,19 +56,27 @@ def patient(number: int) -> dict[str, Any]:
         "gender": "female",
         "birthDate": f"19{number % 90 + 10}-0{number % 9 + 1}-1{number % 9}",
         "telecom": [{"system": "phone", "value": f"01 99 00 {number % 90 + 10} {number % 80 + 10}", "use": "mobile"}],
-        "address": [{"line": [f"{number % 300} rue du Canal", "Bâtiment B"], "postalCode": "99000", "city": "Bellerive"}],
+        "address": [
+            {"line": [f"{number % 300} rue du Canal", "Bâtiment B"], "postalCode": "99000", "city": "Bellerive"}
+        ],
         "generalPractitioner": [{"display": "Dr A. Exemple"}],
     }
 
 
 def prescription(number: int) -> dict[str, Any]:
     """Return a MedicationRequest of about 2 KB, as an ordonnance with its dosage is."""
-    text = f"Prendre un comprimé matin et soir pendant {number % 20 + 3} jours, au milieu du repas, avec un grand verre d'eau. "
+    text = f"Prendre un comprimé matin et soir pendant {number % 20 + 3} jours, au milieu du repas, avec de l'eau. "
     return {
         "status": "active",
         "intent": "order",
         "medicationCodeableConcept": {
-            "coding": [{"system": "http://www.whocc.no/atc", "code": f"A{number % 90 + 10}BA02", "display": "Exemplamine 500 mg"}],
+            "coding": [
+                {
+                    "system": "http://www.whocc.no/atc",
+                    "code": f"A{number % 90 + 10}BA02",
+                    "display": "Exemplamine 500 mg",
+                }
+            ],
             "text": "Exemplamine 500 mg, comprimé pelliculé sécable",
         },
         "authoredOn": f"2026-0{number % 9 + 1}-1{number % 9}T08:30:00+01:00",
@@ -110,11 +118,13 @@ def services(safe: SafeClient, who: Who) -> list[Service]:
     Raises:
         BrokenWorldError: the safe does not register them.
     """
-    account, unit, membership, token = (apps.get_model("accounts", name) for name in ("Account", "Unit", "Membership", "Token"))
+    account, unit, membership, token = (
+        apps.get_model("accounts", name) for name in ("Account", "Unit", "Membership", "Token")
+    )
     profession = Profession.INTERFACE_SERVICE.value
     units = [unit.objects.create(code=f"B{n}", name=f"Bench {n}") for n in range(UNITS)]
     names = [f"bench-{n:03d}" for n in range(SERVICES)]
-    reply = safe.call(Enrol(who=who, accounts={name: (profession,) for name in [*names, MAKER]}, request="bench"))
+    reply = safe.call(Enrol(who=who, accounts=dict.fromkeys([*names, MAKER], (profession,)), request="bench"))
     if not isinstance(reply, Noted):
         raise BrokenWorldError("The safe does not register the bench's accounts.", "Its set-up must be open.")
     until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
@@ -178,10 +188,16 @@ def fill(safe: SafeClient, who: Who, patients: int, units: list[int]) -> list[tu
         of_unit = [units[number % len(units)] for number in numbers]
         made += zip(refs, of_unit, strict=True)
         with transaction.atomic():
-            insert("record_patient", ("id", "ref", "salt", "updated"), [(n + 1, ref, b.salt, now) for n, ref, b in given])
+            insert(
+                "record_patient", ("id", "ref", "salt", "updated"), [(n + 1, ref, b.salt, now) for n, ref, b in given]
+            )
             parts = [row for n, ref, b in given for row in sealed_parts(n + 1, ref, b, n, now)]
             insert("record_part", PARTS, parts)
-            insert("bench_plain", ("ref", "type", "version", "body"), [row for n, ref, _ in given for row in plain_rows(ref, n, now)])
+            insert(
+                "bench_plain",
+                ("ref", "type", "version", "body"),
+                [row for n, ref, _ in given for row in plain_rows(ref, n, now)],
+            )
             stay = DutyKind.ENCOUNTER_IN_UNIT.value
             duties = [
                 (stay, n + 1, unit, seconds - 60, seconds + YEAR_S, MAKER, seconds, f"Encounter/{n}")
@@ -197,7 +213,9 @@ def visits(readers: list[Service], made: list[tuple[str, int]]) -> dict[str, lis
     for service in readers:
         of_unit.setdefault(service.unit, []).append(service.token)
     chosen = SOME.sample(made, min(VISITS, len(made)))
-    return {kind: [(SOME.choice(of_unit[unit]), fhir_id(ref, n)) for ref, unit in chosen] for n, kind in enumerate(KINDS)}
+    return {
+        kind: [(SOME.choice(of_unit[unit]), fhir_id(ref, n)) for ref, unit in chosen] for n, kind in enumerate(KINDS)
+    }
 
 
 def main(patients: int) -> None:

@@ -1,4 +1,4 @@
-"""The load of ``ecluse bench read``: ``wrk`` when it is there, else a plain Python one, and the raw speed of the disk beside it."""
+"""The load of ``ecluse bench read``: ``wrk``, or a plain Python one without it, and the raw speed of the disk beside it."""
 
 import contextlib
 import http.client
@@ -78,7 +78,9 @@ def run(port: int, visits: Sequence[Visit], connections: int, seconds: int) -> R
     load = with_wrk if shutil.which("wrk") else with_python
     found = load(port, visits, connections, seconds)
     if found.errors or not found.requests:
-        raise BrokenWorldError(f"{found.errors} of {found.requests} requests failed.", "Look at the server's words above.")
+        raise BrokenWorldError(
+            f"{found.errors} of {found.requests} requests failed.", "Look at the server's words above."
+        )
     return found
 
 
@@ -102,7 +104,10 @@ def with_wrk(port: int, visits: Sequence[Visit], connections: int, seconds: int)
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 60)
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     if done.returncode or not lines:
-        raise BrokenWorldError(f"wrk failed: {(done.stderr or done.stdout)[-300:]}", "Run it by hand, or remove it: Python then makes the load.")
+        raise BrokenWorldError(
+            f"wrk failed: {(done.stderr or done.stdout)[-300:]}",
+            "Run it by hand, or remove it: Python then makes the load.",
+        )
     return msgspec.json.decode(lines[0].removeprefix("RESULT "), type=Round)
 
 

@@ -1,4 +1,7 @@
-"""Settings of the bench's own server: the site's, with the bench's addresses. They load only in a home folder made by the bench."""
+"""Settings of the bench's own server: the site's, with the bench's addresses.
+
+They load only in a home folder made by the bench.
+"""
 
 from django.core.exceptions import ImproperlyConfigured
 

@@ -6,6 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 from ecluse.record.api.lean import dispatch
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.cli.bench_read_settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.cli.bench_read_settings"
 
 application = dispatch(get_wsgi_application())

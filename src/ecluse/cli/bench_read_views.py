@@ -1,14 +1,15 @@
-"""The bench's addresses: the real interface, and beside it the same record unguarded and unsealed, as lean and as ordinary Django.
+"""The bench's addresses: the real interface, and the same record unguarded, as lean and as ordinary Django.
 
-``plain``: one raw SQL statement (token, account, row), then the row's JSON as it stands. ``ordinary``: the same through the ORM, as
-most code would. Both look the token up, as the guarded view does; neither asks the gate or the safe, nothing is sealed, nothing is
-traced. All three are served by one handler without middleware. No address of a real site leads here: see ``bench_read_settings``.
+``plain``: one raw SQL statement (token, account, row), then the row's JSON as it stands. ``ordinary``: the same through
+the ORM, as most code would. Both look the token up, as the guarded view does; neither asks the gate or the safe,
+nothing is sealed, nothing is traced. All three are served by one handler without middleware. No address of a real site
+leads here: see ``bench_read_settings``.
 """
 
 import datetime as dt
 import hashlib
 
-from django.db import connection, models
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils import timezone
@@ -30,6 +31,9 @@ class Plain(models.Model):
         app_label = "bench"
         managed = False
         db_table = "bench_plain"
+
+    def __str__(self) -> str:
+        return self.ref
 
 
 ONE = """
@@ -67,7 +71,9 @@ def ordinary(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     row = Plain.objects.filter(ref=ref, type=kind).first()
     if row is None:
         return HttpResponse(status=404)
-    return HttpResponse(row.body, content_type=FHIR_JSON, headers={"ETag": f'W/"{row.version}"', "Cache-Control": "no-store"})
+    return HttpResponse(
+        row.body, content_type=FHIR_JSON, headers={"ETag": f'W/"{row.version}"', "Cache-Control": "no-store"}
+    )
 
 
 urlpatterns = [

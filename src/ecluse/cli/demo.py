@@ -1,8 +1,7 @@
 """``ecluse demo``: a synthetic hospital at work, the theft of November 2024 tried against it, then yours to look at.
 
 1. It never touches a home folder that is not a demonstration, nor one that is being served.
-2. Everything goes the ordinary way: ``ecluse init``, ``accounts load``, ``import``, ``serve``; people and drill over
-HTTP.
+2. Everything goes the ordinary way: ``ecluse init``, ``accounts load``, ``import``, ``serve``, and HTTP.
 """
 
 import shutil
@@ -17,7 +16,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from ecluse.cli.drill import SOLD_IN_2024, explain, table
+from ecluse.cli.drill import SOLD_IN_2024, care, explain, table
 from ecluse.core.errors import BadInputError
 from ecluse.core.home import load
 from ecluse.core.words import Profession
@@ -26,12 +25,13 @@ from ecluse.drill.cast import Member
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.signin import STEP_S, totp
 from ecluse.drill.staff import Work
-from ecluse.drill.theft import Result, people_at_work, run
+from ecluse.drill.theft import Knobs, Result, Scene, people_at_work, run
 from ecluse.safe.client import SafeClient, SafeUnavailableError
 from ecluse.safe.protocol import Status
 
 app = typer.Typer()
 PORT = 8443
+ALONE_S = 6.0
 STOLEN = (Profession.IT_ADMINISTRATOR, Profession.DIM_PHYSICIAN, Profession.NURSE, Profession.INTERFACE_SERVICE)
 SHOWN = (
     Profession.PHYSICIAN,
@@ -63,7 +63,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one option for each knob
     patients: Annotated[int, typer.Option(help="How many patients are on record.", min=300, max=850_000)] = 2000,
     staff: Annotated[int, typer.Option(help="How many people work there.", min=36, max=1000)] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
-    seconds: Annotated[float, typer.Option(help="How long the thieves have.", min=5)] = 75,
+    seconds: Annotated[float, typer.Option(help="How long the thieves have.", min=5)] = 60,
     port: Annotated[int, typer.Option(help="Port to serve on; another free one when it is taken.")] = PORT,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Leave the site open until Ctrl-C.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -84,7 +84,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one option for each knob
         establishment.make(home, port=port)
         with establishment.serving(home, port) as url:
             establishment.fill(hospital, home, steps)
-            results, work = show(hospital, home, url, seconds, steps)
+            results, work = show(Scene(hospital, home, url), Knobs(seconds=seconds), steps)
             if json:
                 typer.echo(msgspec.json.encode({"results": results, "work": work, "url": url, "home": str(home)}))
             else:
@@ -96,16 +96,15 @@ def demo(  # noqa: PLR0913, PLR0917 - one option for each knob
         console.print("Closed.")
 
 
-def show(hospital: Hospital, home: Path, url: str, seconds: float, steps: Steps) -> tuple[list[Result], Work]:
+def show(scene: Scene, knobs: Knobs, steps: Steps) -> tuple[list[Result], Work]:
     """Let people work alone for a moment, then with the thieves about."""
     steps("people work for a moment, before anything is stolen")
-    before = people_at_work(hospital, home, url, seconds=6)
-    steps(
-        f"{before.people} people opened {before.opened} records and wrote {before.written} entries; {before.refused} refusals"
-    )
-    thefts, work = run(hospital, home, url, STOLEN, seconds=seconds, requests=4000, tell=steps)
+    before = people_at_work(scene, ALONE_S)
+    care(before, steps)
+    thefts, work = run(scene, STOLEN, knobs, steps)
     for theft in thefts:
-        explain(theft, work, steps)
+        explain(theft, steps)
+    care(work, steps)
     work.refused += before.refused
     return [theft.result(work) for theft in thefts], work
 
@@ -138,9 +137,9 @@ def sentence(results: list[Result]) -> str:
     exposed = sum(result.exposed for result in results)
     most = max(result.exposed for result in results)
     return (
-        f"In November 2024 one stolen account took {SOLD_IN_2024:,} records; here {len(results)} stolen accounts at once "
-        f"tried everything they could click or call and got {exposed}, at most {most} with one account, and the trace "
-        "names every one of them."
+        f"In November 2024 one stolen account took {SOLD_IN_2024:,} records; here {len(results)} stolen accounts "
+        f"together tried everything they could click or call and got {exposed}, at most {most} with one account, "
+        "and the trace names every one of them."
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -19,7 +20,7 @@ from ecluse.core.words import Profession
 from ecluse.drill import establishment, files
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.staff import Work
-from ecluse.drill.theft import Result, Theft, run
+from ecluse.drill.theft import Knobs, Result, Scene, Theft, run
 
 app = typer.Typer(no_args_is_help=True, help="Attack yourself, count records.")
 console = Console(stderr=True, highlight=False)
@@ -53,19 +54,12 @@ def stolen_account(  # noqa: PLR0913, PLR0917 - one option for each knob
     """
     if database not in DATABASES:
         raise BadInputError(f"{database} is no database of a drill.", f"Say {' or '.join(DATABASES)}.")
-    with _scene(patients, seed, database, url, cast, keep) as (hospital, home, address):
-        [theft], work = run(
-            hospital,
-            home,
-            address,
-            [profession],
-            seconds=seconds,
-            requests=requests,
-            tell=tell,
-            patient=not impatient,
-        )
+    knobs = Knobs(seconds, requests, not impatient)
+    with _scene(patients, seed, database, url, cast, keep) as scene:
+        [theft], work = run(scene, [profession], knobs, tell)
     result = theft.result(work)
-    explain(theft, work)
+    explain(theft)
+    care(work)
     if json:
         typer.echo(msgspec.json.encode(result))
     else:
@@ -78,13 +72,11 @@ def tell(what: str) -> None:
 
 
 @contextmanager
-def _scene(
-    patients: int, seed: int, database: str, url: str, cast: Path | None, keep: Path | None
-) -> Iterator[tuple[Hospital, Path, str]]:
-    """Give a hospital, its home folder and its address: one that is there, or one made for the occasion."""
+def _scene(patients: int, seed: int, database: str, url: str, cast: Path | None, keep: Path | None) -> Iterator[Scene]:
+    """Give a served establishment: one that is there, or one made for the occasion."""
     if url:
         home = named_home()
-        yield files.read(cast or home / "world").hospital(), home, url.rstrip("/")
+        yield Scene(files.read(cast or home / "world").hospital(), home, url.rstrip("/"))
         return
     with ExitStack() as stack:
         server = stack.enter_context(throwaway_postgres()) if database == "postgresql" else ""
@@ -96,7 +88,7 @@ def _scene(
         establishment.make(home, database=server)
         address = stack.enter_context(establishment.serving(home))
         establishment.fill(hospital, home, tell)
-        yield hospital, home, address
+        yield Scene(hospital, home, address)
 
 
 def named_home() -> Path:
@@ -113,40 +105,41 @@ def named_home() -> Path:
     return home.path
 
 
-def explain(theft: Theft, work: Work, tell: Callable[[str], None] = tell) -> None:
-    """Say what the figures alone do not."""
+def explain(theft: Theft, tell: Callable[[str], None] = tell) -> None:
+    """Say of a theft what the figures alone do not."""
     if theft.report is not None:
         tell(f"{theft.profession}: {theft.report.stopped or 'tried everything'}")
-    if theft.unsaid:
-        tell(f"NOT IN THE TRACE: {sorted(theft.unsaid)[:10]}")
-    if theft.unseen:
-        tell(f"in the trace, not in the loot: {sorted(theft.unseen)[:10]}")
-    tell(f"people at work: {work.people}, {work.opened} records opened, {work.written} written, {work.friction} proofs")
+    for what, pairs in (("in the loot, NOT IN THE TRACE", theft.unsaid), ("traced, not in the loot", theft.unseen)):
+        if pairs:
+            tell(f"{theft.profession}: {what}: {sorted(pairs)[:10]}")
+    if not theft.verified:
+        tell(f"{theft.profession}: the trace does not verify")
+
+
+def care(work: Work, tell: Callable[[str], None] = tell) -> None:
+    """Say what people at work did meanwhile."""
+    tell(
+        f"{work.people} people at work meanwhile: {work.opened} records opened, {work.written} entries written, "
+        f"{work.friction} asked for a fresh proof, {work.refused} refused"
+    )
     for reason in work.reasons[:10]:
         tell(f"refused: {reason}")
 
 
 def table(results: list[Result]) -> Table:
-    """Return the figures as a table."""
-    made = Table(
-        "stolen account",
-        "requests",
-        "records on file",
-        "records exposed",
-        "contained",
-        "after",
-        "staff refused",
-        "trace exact",
-    )
+    """Return the figures as a table that fits 80 columns."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    made.add_column("stolen account", no_wrap=True)
+    for name in ("requests", "on file", "exposed", "contained", "staff refused", "trace exact"):
+        made.add_column(name, justify="right")
     for one in results:
-        after = f"{one.contained_after_s:.0f} s" if one.exposed else "–"
+        after = f" after {one.contained_after_s:.0f} s" if one.exposed else ""
         made.add_row(
             one.profession,
             f"{one.requests:,}",
             f"{one.population:,}",
             str(one.exposed),
-            _yes(one.contained),
-            after,
+            f"{_yes(one.contained)}{after}",
             str(one.legitimate_refused),
             _yes(one.trace_ok),
         )

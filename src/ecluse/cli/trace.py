@@ -70,7 +70,8 @@ def verify_command(
 ) -> None:
     """Recompute everything from the files and compare with every signed head.
 
-    Ends with code 6 when any byte of the safe is not as it was signed. Example: ecluse trace verify --home /srv/ecluse --json
+    Ends with code 6 when any byte of the safe is not as it was signed. Example: ecluse trace verify --home
+    /srv/ecluse --json
     """
     folder = home_path() / "safe"
     with Progress(

@@ -14,7 +14,7 @@ NUCLEI = ("a", "ai", "au", "é", "i", "o", "ou", "u")
 ENDINGS = tuple(
     head + tail
     for head in ("b", "d", "g", "l", "m", "n", "r", "t", "v", "z")
-    for tail in ("ac", "ain", "ard", "ay", "eau", "ec", "ier", "in", "on", "oz")
+    for tail in ("ac", "ain", "aud", "ay", "eau", "ec", "iec", "ier", "ouc", "oz")
 )
 SYLLABLES = len(ONSETS) * len(NUCLEI)
 NAMES = SYLLABLES**2 * len(ENDINGS)

@@ -5,9 +5,9 @@ trace says was shown to that account since the theft began; and has the whole tr
 """
 
 import datetime as dt
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -47,13 +47,30 @@ class Result(msgspec.Struct, rename={"profession": "as"}):
     trace_ok: bool
 
 
+class Scene(msgspec.Struct, frozen=True):
+    """A served establishment: the world it was made from, its home folder, its address."""
+
+    hospital: Hospital
+    home: Path
+    url: str
+
+
+class Knobs(msgspec.Struct, frozen=True):
+    """What a thief has: seconds, requests, and the patience to begin quietly."""
+
+    seconds: float = 90.0
+    requests: int = 4000
+    patient: bool = True
+
+
 class Theft:
     """One thief, from the theft of the session on."""
 
-    def __init__(self, hospital: Hospital, home: Path, url: str, profession: Profession) -> None:
-        self.hospital, self.home, self.url, self.profession = hospital, home, url, profession
-        self.victim = victim(hospital, profession)
-        self.haul = Haul(hospital.markers)
+    def __init__(self, scene: Scene, profession: Profession) -> None:
+        self.hospital, self.home, self.url = scene.hospital, scene.home, scene.url
+        self.profession = profession
+        self.victim = victim(self.hospital, profession)
+        self.haul = Haul(self.hospital.markers)
         self.report: stolen_account.Report | None = None
         self.since = dt.datetime.now(dt.UTC)
         self.unseen: Found = set()
@@ -68,15 +85,15 @@ class Theft:
         sign_in(owner, self.victim)
         return Browser(self.url, cookies=owner.http.cookies)
 
-    def run(self, known: registry.Known, requests: int, seconds: float, patient: bool) -> None:  # noqa: FBT001
+    def run(self, known: registry.Known, knobs: Knobs) -> None:
         """Steal."""
         browser = self.session()
         time.sleep(CLOCK_S)
         self.since = dt.datetime.now(dt.UTC)
         self.haul.began = time.monotonic()
         told = knowledge(self.hospital, self.home, self.victim, known)
-        thief = Thief(browser, told, self.haul, requests=requests, seconds=seconds, seed=self.hospital.seed)
-        self.report = stolen_account.steal(thief, patient=patient)
+        thief = Thief(browser, told, self.haul, requests=knobs.requests, seconds=knobs.seconds, seed=self.hospital.seed)
+        self.report = stolen_account.steal(thief, patient=knobs.patient)
         browser.close()
 
     def judge(self, known: registry.Known) -> None:
@@ -151,61 +168,58 @@ def exposures(said: str, numbers: dict[str, int]) -> Found:
 
 
 def run(
-    hospital: Hospital,
-    home: Path,
-    url: str,
-    professions: Sequence[Profession],
-    *,
-    seconds: float,
-    requests: int,
-    tell: Callable[[str], None],
-    patient: bool = True,
+    scene: Scene, professions: Sequence[Profession], knobs: Knobs, tell: Callable[[str], None]
 ) -> tuple[list[Theft], Work]:
-    """Run one theft for each profession, all at the same time, while people work; then judge each."""
-    thefts = [Theft(hospital, home, url, profession) for profession in professions]
+    """Run one theft for each profession, all at the same time, while people work; then judge each.
+
+    Raises:
+        BrokenWorldError: a theft could not be carried out; nothing is concluded from it.
+    """
+    thefts = [Theft(scene, profession) for profession in professions]
     tell("asking the judge who is who")
-    staff = at_work(hospital, thefts)
-    known = registry.ask(hospital, home, *(theft.victim.username for theft in thefts), *(one.username for one in staff))
-    shift = Shift(workers(hospital, home, url, staff, known))
+    staff = at_work(scene.hospital, [theft.victim for theft in thefts])
+    names = [*(theft.victim.username for theft in thefts), *(one.username for one in staff)]
+    known = registry.ask(scene.hospital, scene.home, *names)
+    shift = Shift(workers(scene, staff, known))
     tell(f"{', '.join(professions)}: stealing, while people work")
-    threads = [threading.Thread(target=theft.run, args=(known, requests, seconds, patient)) for theft in thefts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(thefts)) as pool:
+        stolen = [pool.submit(theft.run, known, knobs) for theft in thefts]
     work = shift.end()
+    for future in stolen:
+        future.result()
     tell("verifying the trace and comparing it with the loot")
     for theft in thefts:
         theft.judge(known)
     return thefts, work
 
 
-def at_work(hospital: Hospital, thefts: Sequence[Theft]) -> list[Member]:
+def at_work(hospital: Hospital, victims: Sequence[Member]) -> list[Member]:
     """Return who is at work: one of each profession that meets patients, never somebody whose account is stolen."""
-    stolen = {theft.victim.username for theft in thefts}
+    stolen = {victim.username for victim in victims}
     cast = (
         next((m for m in hospital.members if m.profession is one and m.username not in stolen), None) for one in AT_WORK
     )
     return [member for member in cast if member is not None]
 
 
-def workers(hospital: Hospital, home: Path, url: str, staff: list[Member], known: registry.Known) -> list[Worker]:
+def workers(scene: Scene, staff: Sequence[Member], known: registry.Known) -> list[Worker]:
     """Give everybody their work."""
     made: list[Worker] = []
-    arriving = iter(arrivals(hospital))
+    arriving = iter(arrivals(scene.hospital))
     for member in staff:
         if member.profession is Profession.INTERFACE_SERVICE:
-            made.append(Service(url, member, hospital.seed, token_of(home, member), known.own[member.username]))
+            token, own = token_of(scene.home, member), known.own[member.username]
+            made.append(Service(scene.url, member, scene.hospital.seed, token, own))
         else:
-            made.append(Worker(url, member, hospital.seed, next(arriving, None)))
+            made.append(Worker(scene.url, member, scene.hospital.seed, next(arriving, None)))
     return made
 
 
-def people_at_work(hospital: Hospital, home: Path, url: str, *, seconds: float) -> Work:
+def people_at_work(scene: Scene, seconds: float) -> Work:
     """Let people work with no thief about."""
-    staff = at_work(hospital, ())
-    known = registry.ask(hospital, home, *(member.username for member in staff))
-    shift = Shift(workers(hospital, home, url, staff, known))
+    staff = at_work(scene.hospital, ())
+    known = registry.ask(scene.hospital, scene.home, *(member.username for member in staff))
+    shift = Shift(workers(scene, staff, known))
     time.sleep(seconds)
     return shift.end()
 

@@ -20,6 +20,7 @@ from ecluse.drill.measure import Haul
 from ecluse.safe.policy import Policy
 
 TIRED_AFTER = 120
+NO_ANSWER = 599
 GUESSES = {"password": "Printemps2024!", "code": "123456"}  # nobody's
 NEVER_PRESS = ("logout", "/language/", "/sessions/end", "/password/", "/login/")
 ASKS_FOR_PROOF = ("reauthenticate", "/login/", "authenticate")
@@ -92,7 +93,10 @@ class Thief:
         """
         if self.left <= 0 or self.browser.requests >= self.most_requests:
             raise OutOfTimeError
-        answer = self.browser.ask(method, url, **more)
+        try:
+            answer = self.browser.ask(method, url, **more)
+        except httpx.HTTPError:
+            answer = httpx.Response(NO_ANSWER, request=self.browser.http.build_request(method, url))
         return self.take(answer, route)
 
     def take(self, answer: httpx.Response, route: str) -> httpx.Response:

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ecluse.gate.reasons import OUTCOMES, PARTS
+
 FOREVER = 253_402_300_799
 """``until`` of a duty that has no known end: 31 December 9999, in Unix seconds."""
 
@@ -110,6 +112,16 @@ class Glass(Reasoned):
                 name="glass_second_and_approval",
             ),
         ]
+
+    @property
+    def concluded(self) -> str:
+        """What the review concluded, in words."""
+        return str(OUTCOMES.get(self.remark, ""))
+
+    @property
+    def parts(self) -> str:
+        """What was opened, in words."""
+        return ", ".join(str(PARTS[word]) for word in self.compartments.split())
 
 
 class ExportTicket(models.Model):

@@ -34,6 +34,15 @@ OUTCOMES: dict[str, Promise] = {
 }
 """What the data protection officer concludes about a broken glass."""
 
+PARTS: dict[str, Promise] = {
+    "identity": _("Identity"),
+    "contact": _("Contacts"),
+    "coverage": _("Coverage"),
+    "care": _("Care"),
+    "clinical": _("Clinical data"),
+}
+"""The parts of a record, in words."""
+
 SHORTEST_TEXT = 4
 
 RULES: dict[str, Promise] = {

@@ -1,4 +1,4 @@
-"""Files for one recipient, in the age format (https://age-encryption.org/v1, X25519): what leaves is readable with their key alone.
+"""Files for one recipient, in the age format (https://age-encryption.org/v1, X25519).
 
 Promises:
 
@@ -13,7 +13,7 @@ import pyrage
 
 from ecluse.core.errors import BadInputError, NotProvenError
 
-SECRET_MARK = "AGE-SECRET-KEY-1"
+PRIVATE = "AGE-SECRET-KEY-1"
 
 
 def recipient(text: str) -> pyrage.x25519.Recipient:
@@ -25,11 +25,13 @@ def recipient(text: str) -> pyrage.x25519.Recipient:
     try:
         return pyrage.x25519.Recipient.from_str(text.strip())
     except pyrage.RecipientError as error:
-        raise BadInputError("This is not the public key of a recipient.", "It begins with age1; `ecluse export keygen` makes one.") from error
+        raise BadInputError(
+            "This is not the public key of a recipient.", "It begins with age1; `ecluse export keygen` makes one."
+        ) from error
 
 
 def fingerprint(public: str) -> str:
-    """Return the SHA-256 of the public key in hexadecimal: what both people compare with the recipient before approving."""
+    """Return the SHA-256 of a public key in hexadecimal: what people compare with the recipient before approving."""
     recipient(public)
     return hashlib.sha256(public.strip().encode("ascii")).hexdigest()
 
@@ -45,7 +47,7 @@ def encrypt(plain: bytes, public: str) -> bytes:
 
 
 def new_key(now: dt.datetime) -> tuple[str, str]:
-    """Make a recipient's key pair: the text of the private key's file (as ``age-keygen`` writes it) and the public key."""
+    """Make a recipient's key pair: the text of the private one's file (as ``age-keygen`` writes it), and the public one."""
     identity = pyrage.x25519.Identity.generate()
     public = str(identity.to_public())
     return f"# created: {now.isoformat(timespec='seconds')}\n# public key: {public}\n{identity}\n", public
@@ -58,11 +60,13 @@ def identities(file: Path) -> list[pyrage.x25519.Identity]:
         BadInputError: there is none.
     """
     lines = file.read_text(encoding="utf-8").splitlines()
-    found = [line.strip() for line in lines if line.startswith(SECRET_MARK)]
+    found = [line.strip() for line in lines if line.startswith(PRIVATE)]
     try:
         keys = [pyrage.x25519.Identity.from_str(line) for line in found]
     except pyrage.IdentityError as error:
-        raise BadInputError(f"{file} holds a private key that cannot be read.", "Take the file that keygen wrote.") from error
+        raise BadInputError(
+            f"{file} holds a private key that cannot be read.", "Take the file that keygen wrote."
+        ) from error
     if not keys:
         raise BadInputError(f"{file} holds no private key.", "Take the file that `ecluse export keygen` wrote.")
     return keys

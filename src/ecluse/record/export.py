@@ -1,16 +1,20 @@
-"""Export: the one way by which records leave in number. Two people, a purpose, a recipient, a cap, one trace entry a patient.
+"""Export: the one way by which records leave in number.
+
+Two people, a purpose, a recipient, a cap, one trace entry a patient.
 
 Promises:
 
-- **X1** (``age.py``) Plain text exists in memory only; what leaves is a file for the recipient that the second person saw.
-- **X2** What leaves is what was approved: the same patients, recipient and purpose, once, by whoever asked. The gate's ticket and the
-  safe each compare it on their own.
-- **X3** Each patient is one question to the gate and one entry of the trace, all in one call; a patient refused is named in the file
-  by its reference, with nothing of it.
+- **X1** (``age.py``) Plain text exists in memory only; what leaves is a file for the recipient that the second person
+  saw.
+- **X2** What leaves is what was approved: the same patients, recipient and purpose, once, by whoever asked. The gate's
+  ticket and the safe each compare it on their own.
+- **X3** Each patient is one question to the gate and one entry of the trace, all in one call; a patient refused is
+  named in the file by its reference, with nothing of it.
 
-What waits is kept in ``HOME/exports/SEQUENCE.json``: references and the recipient's key, nothing readable about anybody.
-Order of an export: ask the gate (the safe takes the approval away with its first entry), claim the request (rename), use the ticket,
-seal for the recipient, answer. A crash after any of them leaves an export that cannot be tried again and must be proposed anew.
+What waits is kept in ``HOME/exports/SEQUENCE.json``: references and the recipient's key, nothing readable about
+anybody. Order of an export: ask the gate (the safe takes the approval away with its first entry), claim the request
+(rename), use the ticket, seal for the recipient, answer. A crash after any of them leaves an export that cannot be
+tried again and must be proposed anew.
 """
 
 import datetime as dt
@@ -34,6 +38,10 @@ from ecluse.safe.files import write_new
 from ecluse.safe.protocol import Ruled, Who
 
 OWN_EYES = 0o600
+
+
+class StepUpError(RefusedError):
+    """A fresher proof of identity is needed first; the export still waits."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -81,9 +89,10 @@ def propose(who: Who, refs: Sequence[str], recipient: str, purpose: Purpose, req
 
 
 def waiting(account: str) -> list[Request]:
-    """Return the exports that ``account`` asked for and has not taken, newest first."""
+    """Return the exports that ``account`` asked for, has not taken, and may still take, newest first."""
     found = [msgspec.json.decode(file.read_bytes(), type=Request) for file in folder().glob("*.json")]
-    return sorted((one for one in found if one.account == account), key=lambda one: -one.sequence)
+    oldest = dt.datetime.now(dt.UTC) - 2 * dt.timedelta(hours=policy().approvals.hours)
+    return sorted((one for one in found if one.account == account and one.made > oldest), key=lambda one: -one.sequence)
 
 
 def request_of(account: str, sequence: int) -> Request:
@@ -149,7 +158,7 @@ def wanted(who: Who, patient: Patient) -> Wanted:
 
 
 def lines(request: Request, answers: Sequence[Pass | Refusal]) -> Iterator[bytes]:
-    """Yield the lines of the export: a heading, then each patient's resources, or the reference of one that was refused."""
+    """Yield the lines of the export: a heading, then each patient's resources, or the reference of one refused."""
     shown = sum(isinstance(given, Pass) for given in answers)
     yield line(heading(request, shown))
     for given in answers:
@@ -191,6 +200,8 @@ def left_out(ref: str) -> dict[str, object]:
 def refused(answers: Sequence[Pass | Refusal]) -> RefusedError:
     """Return the error that tells why nothing leaves."""
     rules = {given.rule: given.decision for given in answers if isinstance(given, Refusal)}
+    if Decision.STEP_UP in rules.values():
+        return StepUpError("Prove your identity again, then take the export.")
     if Decision.SECOND_PERSON in rules.values():
         return RefusedError("A second person has not approved this export yet.", "They find it under approvals.")
     return RefusedError(f"Nothing may leave ({', '.join(sorted(rules)) or 'no patient'}).", "Ask the DPO.")

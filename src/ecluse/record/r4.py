@@ -9,6 +9,7 @@ import types
 import typing
 import uuid
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any
@@ -60,6 +61,14 @@ PRIMITIVES: dict[str, Any] = {
     "base64Binary": written(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)"),
 }
 PRIMITIVES["uuid"] = written("(?!)")  # rare: left to fhir.resources
+WHOLE: tuple[type, ...] = (int,)
+JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    "integer": WHOLE,
+    "unsignedInt": WHOLE,
+    "positiveInt": WHOLE,
+    "decimal": (int, float, Decimal),
+}
 BOOLEANS = {bool: "boolean"}
 
 
@@ -107,6 +116,27 @@ def name_of(annotation: Any) -> str:
     """Return the FHIR type behind one of the named placeholders of the models."""
     model = getattr(annotation, "get_model_klass", None)
     return str(model().__resource_type__) if model else ""
+
+
+@cache
+def elements(name: str) -> dict[str, str]:
+    """Return the FHIR type of each element of a type, by its FHIR name."""
+    return {alias: shape_of(info.annotation)[0] for _, alias, info in fields_of(name)}
+
+
+def loose_json(name: str, node: dict[str, Any]) -> str:
+    """Return an element whose JSON type is not FHIR's (a number or a truth value in quotes), which pydantic would convert."""
+    shapes = elements(name)
+    for member, value in node.items():
+        kind = shapes.get(member, "")
+        for one in value if isinstance(value, list) else [value]:
+            if kind in JSON_TYPES and one is not None and type(one) not in JSON_TYPES[kind]:
+                return member
+            if isinstance(one, dict) and kind not in PRIMITIVES:
+                inner = str(one.get("resourceType", "")) if kind == "Resource" else kind
+                if inner and (found := loose_json(inner, one)):
+                    return f"{member}.{found}"
+    return ""
 
 
 def choices_of(name: str) -> dict[str, tuple[list[str], bool]]:

@@ -62,12 +62,13 @@ def last_word(raw: bytes) -> str:
         return f"{kind}.{odd}"
     try:
         r4.model_of(kind).model_validate_json(raw)
+        loose = r4.loose_json(kind, resource)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         return f"{path(kind, first['loc'])} {WORDS.get(first['type'], 'is wrong (' + first['type'] + ')')}"
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         return f"{kind} cannot be read ({type(error).__name__})"
-    return ""
+    return f"{kind}.{loose} is not of the right JSON type" if loose else ""
 
 
 def odd_member(node: Any) -> str:

@@ -263,6 +263,10 @@ def whom(resource: Resource, places: feeds.Places, who: Who, request_id: str) ->
 
 
 def written(granted: Pass, n: int) -> Stored:
-    """Return what now stands as resource ``n``."""
-    [resource] = vault.open_parts(granted, current(granted.wanted.pk, n))
-    return Stored(fhir_id(granted.wanted.ref, n), n, int(resource["meta"]["versionId"]), resource)
+    """Return what now stands as resource ``n``; a bare head when the last member that is granted was taken away."""
+    rows = current(granted.wanted.pk, n)
+    newest = max(rows, key=lambda row: row.version)
+    name, version = fhir_id(granted.wanted.ref, n), newest.version
+    meta = {"versionId": str(version), "lastUpdated": vault.instant(newest.updated)}
+    found = vault.open_parts(granted, rows)
+    return Stored(name, n, version, found[0] if found else {"resourceType": newest.type, "id": name, "meta": meta})

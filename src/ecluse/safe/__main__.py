@@ -1,4 +1,7 @@
-"""``python -m ecluse.safe serve --home DIR``: the safe alone, free of any Django import. ``ecluse serve`` starts this."""
+"""``python -m ecluse.safe serve --home DIR``: the safe alone, free of any Django import.
+
+``ecluse serve`` starts this.
+"""
 
 import argparse
 import os

@@ -1,9 +1,10 @@
 """Acts about accounts: enrolment, proposals, second persons, locks.
 
-1. Until set-up is closed, accounts are enrolled directly; after, every grant is a proposal that a second person approves.
-2. A second person is never the requester, never in the same session, never the account that benefits; its profession is listed in
-   the policy; its proof of identity is fresh. A proposal waits 4 hours at most and is executed once.
-3. (S4) One person may place a lock; lifting it takes two.
+1. Until set-up is closed, accounts are enrolled directly; after, every grant is a proposal that a second person
+   approves.
+2. A second person is never the requester, never in the same session, never the account that benefits; its profession
+   is listed in the policy; its proof of identity is fresh. A proposal waits 4 hours at most and is executed once.
+3. (S4) One person may place a lock; lifting it takes two, so no one person may lock the last two who can.
 """
 
 import re
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ecluse.safe.desk import Desk
 
 MOST_WAITING = 20
+TWO = 2
 LONGEST_SECONDS = 30 * 86400
 _HEX16 = re.compile(r"[0-9a-f]{16}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
@@ -167,6 +169,8 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         rule = "not-a-locker"
     if not rule and not target:
         rule = "malformed"
+    if not rule and not own and _leaves_no_two(desk, request.kind, target):
+        rule = "last-approvers"
     decision = Decision.REFUSE if rule else Decision.ALLOW
     until = desk.state.now + request.seconds if request.seconds else 0.0
     sequence = desk.write(
@@ -182,6 +186,26 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
     if rule:
         desk.after_refusals(request.who.account)
     return Ruled(decision=decision, rule=rule, sequence=sequence)
+
+
+def _leaves_no_two(desk: "Desk", kind: TargetKind, target: str) -> bool:
+    """Say whether this lock would leave fewer than two accounts able to lift locks: then nobody could undo it."""
+    lifters = desk.state.policy.approvals.unlock
+    held = {(k, t) for k, t in desk.state.locks} | {(kind, target)}
+    free = [
+        account
+        for account, professions in desk.state.accounts.items()
+        if (TargetKind.ACCOUNT, account) not in held
+        and any(p in lifters and (TargetKind.PROFESSION, p) not in held for p in professions)
+    ]
+    return kind in {TargetKind.ACCOUNT, TargetKind.PROFESSION} and _matters(desk, kind, target) and len(free) < TWO
+
+
+def _matters(desk: "Desk", kind: TargetKind, target: str) -> bool:
+    """Say whether ``target`` is, or has, accounts that lift locks."""
+    lifters = desk.state.policy.approvals.unlock
+    professions = desk.state.accounts.get(target, frozenset()) if kind is TargetKind.ACCOUNT else {target}
+    return any(profession in lifters for profession in professions)
 
 
 def _target(desk: "Desk", request: Lock) -> str:

@@ -4,8 +4,9 @@
 2. (S5) What is not one of the requests below, well formed, gets a fault.
 3. (S8) Opening a decoy locks the account in the same commit; its creation is an entry like any other.
 
-``Create`` needs no list of the patients that exist: the salt is drawn here, so the keys of a second creation under a known
-reference open nothing that exists. Tokens are given only to accounts that may search or write, and are rate-limited.
+``Create`` needs no list of the patients that exist: the salt is drawn here, so the keys of a second creation under a
+known reference open nothing that exists. Tokens are given only to accounts that may search or write, and are
+rate-limited.
 """
 
 import os

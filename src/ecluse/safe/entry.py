@@ -26,7 +26,10 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Started(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a start found: the verifier key, the policy's text and digest, and the SHA-256 of the other files of the safe."""
+    """What a start found.
+
+    The verifier key, the policy's text and digest, and the SHA-256 of the other files of the safe.
+    """
 
     vkey: str
     policy: str

@@ -42,7 +42,8 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
 def replace(path: Path, data: bytes, mode: int = 0o600, *, durable: bool = True) -> None:
     """Put ``data`` at ``path`` in one step: a reader sees the old file or the new one.
 
-    After a crash: before the rename, the old file and a ``.new`` beside it that the next call overwrites; after it, the new file.
+    After a crash: before the rename, the old file and a ``.new`` beside it that the next call overwrites; after it,
+    the new file.
     """
     aside = path.with_name(path.name + ".new")
     fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

@@ -1,8 +1,9 @@
 """The master key and everything derived from it.
 
-1. The master key has no default: 32 random bytes in a 0600 file, or wrapped by a passphrase (Argon2id, parameters beside it).
-2. The key of a compartment is HKDF-SHA-256 of the master key, the patient's salt, and (reference, compartment): a lie about the
-   patient, the salt or the compartment gives a key that opens nothing.
+1. The master key has no default: 32 random bytes in a 0600 file, or wrapped by a passphrase (Argon2id, parameters
+   beside it).
+2. The key of a compartment is HKDF-SHA-256 of the master key, the patient's salt, and (reference, compartment): a lie
+   about the patient, the salt or the compartment gives a key that opens nothing.
 3. Destroying a patient's salt destroys its keys: nothing else is kept.
 4. Every use has a derived key of its own; none can be computed from another.
 """

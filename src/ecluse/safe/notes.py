@@ -1,7 +1,8 @@
 """Signed notes and checkpoints: C2SP signed-note and tlog-checkpoint, Ed25519.
 
 1. A note is accepted only when a signature by the expected key verifies; a bad signature by that key rejects the note.
-2. There is one way to write each note: base64 is strict, numbers have no leading zero, lines are exactly those of the format.
+2. There is one way to write each note: base64 is strict, numbers have no leading zero, lines are exactly those of the
+   format.
 """
 
 import base64

@@ -20,12 +20,13 @@ from ecluse.safe import policy as policies
 from ecluse.safe import snapshot
 from ecluse.safe.desk import Desk
 from ecluse.safe.entry import SAFE, Entry, Started, decode
+from ecluse.safe.gather import VERIFY, heads_of
 from ecluse.safe.keys import Keys, read_key_file
 from ecluse.safe.making import FOLDERS, witnesses
 from ecluse.safe.merkle import Frontier, leaf_hash
 from ecluse.safe.notes import Head, Verifier, open_head
 from ecluse.safe.repair import repair
-from ecluse.safe.replay import VERIFY, heads_of, rebuild
+from ecluse.safe.replay import rebuild
 from ecluse.safe.scan import first_sequences, read_heads, read_lines
 from ecluse.safe.state import State
 from ecluse.safe.tiles import SEGMENT, heads_path, segment_of, segment_path

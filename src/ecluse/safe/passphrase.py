@@ -10,7 +10,7 @@ SHORTEST = 12
 
 
 def read_passphrase(file: Path | None, environment: Mapping[str, str]) -> bytes | None:
-    """Return the passphrase kept in ``file`` (or the file named by ``ECLUSE_PASSPHRASE_FILE``), without its last newline.
+    """Return the passphrase kept in ``file`` or in the file that ``ECLUSE_PASSPHRASE_FILE`` names, if any.
 
     Raises:
         BadInputError: the file cannot be read, or is too short to be a passphrase.

@@ -1,6 +1,7 @@
 """The policy: one TOML file that says who may do what, how much, and who may be the second person.
 
-1. What is not listed is refused (S5): a profession without a table has no right; a ground without caps has a cap of zero.
+1. What is not listed is refused (S5): a profession without a table has no right; a ground without caps has a cap of
+   zero.
 2. The file is taken whole or not at all: one unknown word, missing key or wrong type refuses all of it, and is named.
 3. The policy is a value: nothing changes it while the safe runs, and its digest is written in the trace at each start.
 """
@@ -57,7 +58,7 @@ class Establishment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Ladder(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Past ``step_up_at`` (a share) of a cap, a new patient needs a proof of identity no older than ``fresh_seconds``."""
+    """Past ``step_up_at`` (a share) of a cap, a new patient needs a proof of identity of ``fresh_seconds`` at most."""
 
     step_up_at: float = 0.5
     fresh_seconds: int = 300

@@ -1,9 +1,11 @@
 """Proofs: one entry, its path to a signed head, checked by a stranger with nothing but the public key.
 
-The file is a C2SP tlog-proof (``c2sp.org/tlog-proof@v1``); its ``extra`` line is the entry itself, the bytes whose hash is the leaf.
+The file is a C2SP tlog-proof (``c2sp.org/tlog-proof@v1``); its ``extra`` line is the entry itself, the bytes whose
+hash is the leaf.
 
 1. A proof is checked before it is written.
-2. A proof that proves less than it seems to is refused: version, index, path length, hash, head and signature are all checked.
+2. A proof that proves less than it seems to is refused: version, index, path length, hash, head and signature are all
+   checked.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What can be asked of the safe, and what it answers. The only words that cross its socket.
 
-Requests are tagged msgspec structs in msgpack. Whatever the web process claims here is *claimed*: the safe checks it against
-its own register of accounts, its policy, its caps and its locks.
+Requests are tagged msgspec structs in msgpack. Whatever the web process claims here is *claimed*: the safe checks it
+against its own register of accounts, its policy, its caps and its locks.
 """
 
 import msgspec
@@ -23,9 +23,9 @@ from ecluse.core.words import (
 class Who(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks, and how surely.
 
-    ``account`` is the account's stable name (never a person's name). ``session`` is the opaque session key: the trace keeps only
-    a keyed hash of it. ``auth_age`` is in seconds since the last active proof of identity (RFC 9470 ``max_age``).
-    ``address`` is as seen by the server, ``claimed_address`` as told by a proxy header.
+    ``account`` is the account's stable name (never a person's name). ``session`` is the opaque session key: the trace
+    keeps only a keyed hash of it. ``auth_age`` is in seconds since the last active proof of identity (RFC 9470
+    ``max_age``). ``address`` is as seen by the server, ``claimed_address`` as told by a proxy header.
     """
 
     account: str
@@ -85,7 +85,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
-    """One answer for each item, in order. ``max_age`` tells how fresh a proof would have to be when a step-up is asked."""
+    """One answer for each item, in order.
+
+    ``max_age`` tells how fresh a proof would have to be when a step-up is asked.
+    """
 
     answers: tuple[Answer, ...]
     max_age: int = 0
@@ -100,7 +103,10 @@ class Newcomer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Create(msgspec.Struct, frozen=True, kw_only=True, tag="create"):
-    """Create patients: the safe draws a fresh salt for each, so these keys open nothing that exists. Answer: :class:`Created`."""
+    """Create patients: the safe draws a fresh salt for each, so these keys open nothing that exists.
+
+    Answer: :class:`Created`, or a fault ``refused`` whose message is the rule.
+    """
 
     who: Who
     purpose: Purpose
@@ -109,7 +115,10 @@ class Create(msgspec.Struct, frozen=True, kw_only=True, tag="create"):
 
 
 class Birth(msgspec.Struct, frozen=True, kw_only=True):
-    """The salt and keys of a new patient, and the tokens of its terms in order (8 bytes each as a signed 64-bit integer)."""
+    """The salt and keys of a new patient, and the tokens of its terms in order (signed 64-bit integers).
+
+    ``keys`` are those of the compartments that the profession may write.
+    """
 
     salt: bytes
     keys: dict[Compartment, bytes]
@@ -124,7 +133,9 @@ class Created(msgspec.Struct, frozen=True, kw_only=True, tag="created"):
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True, tag="tokens"):
-    """Turn search terms into blind-index tokens. Traced (kinds and number, never the words) and rate-limited. Answer: :class:`Tokened`.
+    """Turn search terms into blind-index tokens. Traced (kinds and number, never the words) and rate-limited.
+
+    Answer: :class:`Tokened`.
 
     ``action`` is SEARCH for a search and WRITE when an existing patient's terms change.
     """
@@ -145,7 +156,10 @@ class Tokened(msgspec.Struct, frozen=True, kw_only=True, tag="tokened"):
 
 
 class DirectoryKey(msgspec.Struct, frozen=True, kw_only=True, tag="directory-key"):
-    """Ask for the key that seals what is not about patients (practitioners, organisations, locations). Traced. Answer: :class:`Key`."""
+    """Ask for the key that seals what is not about patients (practitioners, organisations, locations). Traced.
+
+    Answer: :class:`Key`.
+    """
 
     who: Who
     request: str
@@ -159,9 +173,12 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, tag="key"):
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, tag="note"):
-    """Write an entry that releases no key: sign-in, failure, factor change, refusal of a whole page, duty made. Answer: :class:`Noted`.
+    """Write an entry that releases no key.
 
-    ``target`` is an account, session or proposal the act concerns; ``detail`` is a short code. No clinical data, no secret.
+    Sign-in, failure, factor change, refusal of a whole page, duty made. Answer: :class:`Noted`.
+
+    ``target`` is an account, session or proposal the act concerns; ``detail`` is a short code. No clinical data, no
+    secret.
     """
 
     who: Who
@@ -182,7 +199,10 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True, tag="noted"):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
-    """Is any lock on this account, session, workstation, address or profession? Not traced, no fsync. Answer: :class:`Checked`."""
+    """Is any lock on this account, session, workstation, address or profession? Not traced, no fsync.
+
+    Answer: :class:`Checked`.
+    """
 
     who: Who
 
@@ -195,7 +215,9 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True, tag="checked"):
 
 
 class Enrol(msgspec.Struct, frozen=True, kw_only=True, tag="enrol"):
-    """Register accounts with their professions directly. Accepted only until set-up is closed. Answer: :class:`Noted` (last entry).
+    """Register accounts with their professions directly. Accepted only until set-up is closed.
+
+    Answer: :class:`Noted` (last entry), or a fault ``refused``.
 
     ``accounts`` maps account name to its professions.
     """
@@ -215,10 +237,10 @@ class CloseSetup(msgspec.Struct, frozen=True, kw_only=True, tag="close-setup"):
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """An act that needs a second person. Unused fields stay empty.
 
-    grant: ``account`` gets ``professions`` (all of them; empty = leaves). raise-cap: ``account``, ``ground``, ``window``, ``limit``,
-    until ``seconds`` from execution. unlock: ``target_kind``/``target``. export: ``count`` patients whose sorted references hash
-    (SHA-256, newline-joined) to ``digest``, for ``recipient`` (fingerprint of its key). break-glass and delegation: one ``patient``
-    for ``account`` during ``seconds``.
+    grant: ``account`` gets ``professions`` (all of them; empty = leaves). raise-cap: ``account``, ``ground``,
+    ``window``, ``limit``, until ``seconds`` from execution. unlock: ``target_kind``/``target``. export: ``count``
+    patients whose sorted references hash (SHA-256, newline-joined) to ``digest``, for ``recipient`` (fingerprint of
+    its key). break-glass and delegation: one ``patient`` for ``account`` during ``seconds``.
     """
 
     kind: ProposalKind
@@ -238,7 +260,10 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Propose(msgspec.Struct, frozen=True, kw_only=True, tag="propose"):
-    """Ask for an act. It waits, 4 hours at most, for a second person. Answer: :class:`Ruled` whose ``sequence`` names the proposal."""
+    """Ask for an act. It waits, 4 hours at most, for a second person.
+
+    Answer: :class:`Ruled` whose ``sequence`` names the proposal.
+    """
 
     who: Who
     proposal: Proposal
@@ -246,7 +271,10 @@ class Propose(msgspec.Struct, frozen=True, kw_only=True, tag="propose"):
 
 
 class Approve(msgspec.Struct, frozen=True, kw_only=True, tag="approve"):
-    """Second person: approve (or decline) proposal ``proposal``. Approved means executed, once. Answer: :class:`Ruled`."""
+    """Second person: approve (or decline) proposal ``proposal``. Approved means executed, once.
+
+    Answer: :class:`Ruled`. The requester may decline (withdraw) alone.
+    """
 
     who: Who
     proposal: int
@@ -286,7 +314,11 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, tag="waiting"):
 
 
 class Lock(msgspec.Struct, frozen=True, kw_only=True, tag="lock"):
-    """Place a lock. One person suffices to lock; lifting takes two (a proposal). Answer: :class:`Ruled`. ``seconds`` 0 = until lifted."""
+    """Place a lock. One person suffices to lock; lifting takes two (a proposal). Answer: :class:`Ruled`.
+
+    ``seconds`` 0 = until lifted. A session is named by its key, or by the keyed hash that the trace keeps. Anyone may
+    lock their own account or session; others, whoever the policy lists (``[approvals] lock``).
+    """
 
     who: Who
     kind: TargetKind
@@ -313,7 +345,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, tag="fault"):
-    """The request was not understood (``bad-request``) or the trace cannot be written (``trace-unwritable``). Nothing was released."""
+    """The request was not understood (``bad-request``) or the trace cannot be written (``trace-unwritable``).
+
+    Or the whole request was refused (``refused``; the message is the rule). Nothing was released.
+    """
 
     code: str
     message: str

@@ -1,7 +1,7 @@
 """After a crash: cut what was never acknowledged, and nothing else.
 
-1. (S7) An acknowledged entry ends with a newline and was synced whole: only bytes after the last newline, or from the first line
-   that is not an entry after the last signed head, were never acknowledged.
+1. (S7) An acknowledged entry ends with a newline and was synced whole: only bytes after the last newline, or from the
+   first line that is not an entry after the last signed head, were never acknowledged.
 2. What is cut is kept aside in ``torn/``, and the next start says so in the trace.
 """
 

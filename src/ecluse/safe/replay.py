@@ -1,197 +1,26 @@
 """Rebuilding the state from the whole trace, segments side by side.
 
-1. The result is that of ``State.apply`` on each entry in order (a test compares them): counts keep only the last showing of each
-   patient, so they can be gathered apart and merged; acts are few and are applied in order.
+1. The result is that of ``State.apply`` on each entry in order (a test compares them): counts keep only the last
+   showing of each patient, so they can be gathered apart and merged; acts are few and are applied in order.
 2. (S2) Every line is hashed, every signed head of every segment is checked against the root recomputed.
 """
 
 from array import array
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
 
 from ecluse.core.errors import NotProvenError
-from ecluse.core.words import Action, Decision, Ground
+from ecluse.core.words import Ground
 from ecluse.safe.entry import decode
-from ecluse.safe.keys import Marks
-from ecluse.safe.merkle import Frontier, rows_above
-from ecluse.safe.notes import Head, Verifier, open_head
-from ecluse.safe.scan import Grown, first_sequences, leaves_of, read_heads, read_lines, side_by_side
+from ecluse.safe.gather import VERIFY, Job, Read, Shown, last_time, read_segment
+from ecluse.safe.merkle import Frontier
+from ecluse.safe.notes import Verifier
+from ecluse.safe.scan import first_sequences, read_lines, side_by_side
 from ecluse.safe.state import State
-from ecluse.safe.tiles import (
-    HEIGHT,
-    SEGMENT,
-    SEGMENT_HEIGHT,
-    WIDTH,
-    heads_path,
-    segment_path,
-    tile_path,
-    write_tile,
-)
+from ecluse.safe.tiles import SEGMENT, SEGMENT_HEIGHT, segment_path
 from ecluse.safe.trace import Trace
 from ecluse.safe.windows import Distinct, tick_of
 
 RECENT_SECONDS = 2 * 3600
-VERIFY = "Run `ecluse trace verify`."
-# Old entries of these actions may still matter: they carry acts, locks, or use up an approval.
-MATTER = frozenset(
-    {
-        Action.GRANT,
-        Action.PROPOSE,
-        Action.APPROVE,
-        Action.DECLINE,
-        Action.LOCK,
-        Action.SETUP_CLOSED,
-        Action.EXPORT,
-    }
-)
-Shown = dict[tuple[str, str], tuple[bytes, bytes]]
-
-
-class Job(NamedTuple):
-    """What a process needs to read one segment: ``recent`` is the Unix time before which only acts and counts matter."""
-
-    folder: Path
-    first: int
-    marks: Marks
-    vkey: str
-    recent: float
-
-
-class Read(NamedTuple):
-    """What a segment holds: its tree, its heads, who was shown whom last when, decoys, and the lines to apply in order."""
-
-    grown: Grown
-    heads: dict[int, bytes]
-    shown: Shown
-    decoys: set[str]
-    lines: list[bytes]
-    latest: float
-    tile_roots: list[bytes]
-    edge: list[bytes]
-    bytes: int
-
-
-class _Brief(msgspec.Struct):
-    """The fields that counting needs."""
-
-    seq: int
-    at: str
-    action: str
-    decision: str
-    account: str = ""
-    patient: str = ""
-    ground: str = ""
-    mark: str = ""
-    approval: int | None = None
-    terms: tuple[str, ...] = ()
-
-
-_decoder = msgspec.json.Decoder(_Brief)
-
-
-def read_segment(job: Job) -> Read:
-    """Read one segment.
-
-    Raises:
-        NotProvenError: a line is not an entry or is out of place, or a head is not signed.
-    """
-    path = segment_path(job.folder, job.first)
-    lines = read_lines(path).whole
-    heads = {head.size: head.root for head in heads_of(job.folder, job.first, Verifier.of(job.vkey))}
-    leaves = leaves_of(lines)
-    gathered = _Gathered(job)
-    for sequence, line in enumerate(lines, job.first):
-        gathered.take(sequence, line)
-    rows = rows_above(leaves)
-    _write_missing(job.folder, job.first, leaves)
-    return Read(
-        grown=Grown.of(job.first, rows, heads),
-        heads=heads,
-        shown=gathered.packed(),
-        decoys=gathered.decoys,
-        lines=gathered.lines,
-        latest=gathered.latest,
-        tile_roots=rows[HEIGHT] if len(rows) > HEIGHT else [],
-        edge=leaves[len(leaves) // WIDTH * WIDTH :],
-        bytes=path.stat().st_size,
-    )
-
-
-def heads_of(folder: Path, first: int, verifier: Verifier) -> list[Head]:
-    """Return the heads signed in the segment that starts at ``first``.
-
-    Raises:
-        NotProvenError: one is not signed.
-    """
-    return [open_head(kept.note, verifier) for kept in read_heads(heads_path(folder, first))]
-
-
-def _write_missing(folder: Path, first: int, leaves: list[bytes]) -> None:
-    """Write the finished tiles of level 0 that are missing."""
-    for i in range(len(leaves) // WIDTH):
-        path = tile_path(folder, 0, first // WIDTH + i)
-        if not path.exists():
-            write_tile(path, b"".join(leaves[i * WIDTH : (i + 1) * WIDTH]))
-
-
-class _Gathered:
-    """What is kept of the entries of one segment."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.decoys: set[str] = set()
-        self.lines: list[bytes] = []
-        self.latest = 0.0
-        self._shown: dict[tuple[str, str], dict[int, int]] = {}
-        self._tags: dict[str, int] = {}
-        self._times: dict[str, float] = {}
-
-    def take(self, sequence: int, line: bytes) -> None:
-        """Take one line."""
-        try:
-            brief = _decoder.decode(line)
-        except msgspec.MsgspecError as error:
-            raise NotProvenError(f"Entry {sequence} cannot be read: {error}.", VERIFY) from error
-        if brief.seq != sequence:
-            raise NotProvenError(f"Entry {brief.seq} stands at place {sequence}.", VERIFY)
-        at = self._seconds(brief.at)
-        self.latest = max(self.latest, at)
-        if brief.decision == Decision.ALLOW and brief.ground:
-            self._show(brief, tick_of(self.latest))
-        elif brief.mark and brief.mark == self.job.marks.decoy(brief.patient):
-            self.decoys.add(brief.patient)
-        if at >= self.job.recent or brief.action in MATTER:
-            self.lines.append(line)
-
-    def _show(self, brief: _Brief, tick: int) -> None:
-        tag = self._tags.get(brief.patient)
-        if tag is None:
-            tag = self._tags[brief.patient] = self.job.marks.tag(brief.patient)
-        key = (brief.account, brief.ground)
-        if key not in self._shown:
-            self._shown[key] = {}
-        self._shown[key][tag] = tick
-
-    def _seconds(self, at: str) -> float:
-        """Return the Unix time of an entry; entries of one commit share theirs."""
-        found = self._times.get(at)
-        if found is None:
-            self._times = {at: (found := _entry_time(at))}
-        return found
-
-    def packed(self) -> Shown:
-        """Return the last showings as bytes, which travel fast between processes."""
-        return {
-            key: (array("Q", ticks).tobytes(), array("I", ticks.values()).tobytes())
-            for key, ticks in self._shown.items()
-        }
-
-
-def _entry_time(at: str) -> float:
-    return datetime.fromisoformat(at).timestamp()
 
 
 def rebuild(trace: Trace, state: State, verifier: Verifier) -> None:
@@ -239,13 +68,9 @@ def _grow(trace: Trace, read: Read) -> None:
 
 def _last_time(folder: Path, firsts: list[int]) -> float:
     for first in reversed(firsts):
-        lines = read_lines(segment_path(folder, first)).whole
-        if lines:
-            try:
-                return decode(lines[-1]).at.timestamp()
-            except msgspec.MsgspecError as error:
-                last = first + len(lines) - 1
-                raise NotProvenError(f"Entry {last} cannot be read: {error}.", VERIFY) from error
+        at = last_time(read_lines(segment_path(folder, first)).whole)
+        if at:
+            return at
     return 0.0
 
 

@@ -1,7 +1,8 @@
 """Reading one segment whole: its leaves, the roots above them, its heads. Used by the start and by the verification.
 
 1. Everything is computed from the lines; tiles and heads are only compared.
-2. A segment is 65,536 entries: the hashes above it never depend on another segment, so segments can be read side by side.
+2. A segment is 65,536 entries: the hashes above it never depend on another segment, so segments can be read side by
+   side.
 """
 
 import hashlib
@@ -36,7 +37,9 @@ class Kept(NamedTuple):
 
 
 def read_lines(path: Path, offset: int = 0) -> Lines:
-    """Return the lines of ``path`` from byte ``offset`` on."""
+    """Return the lines of ``path`` from byte ``offset`` on; a missing file has none."""
+    if not path.exists():
+        return Lines([], b"")
     with path.open("rb") as file:
         file.seek(offset)
         *whole, rest = file.read().split(b"\n")
@@ -101,7 +104,7 @@ def size_of(folder: Path) -> int:
 
 
 def side_by_side(work: Callable[[Job], Done], jobs: list[Job]) -> Iterator[Done]:
-    """Yield ``work`` of each job, in order, from as many processes as there are processors (in this one for a few jobs)."""
+    """Yield ``work`` of each job, in order, from as many processes as there are processors."""
     processes = min(len(jobs), len(os.sched_getaffinity(0)))
     if processes < 2:  # noqa: PLR2004 - one job needs no other process
         yield from map(work, jobs)

@@ -1,8 +1,11 @@
 """The server of the safe: one thread, one epoll loop, group commit.
 
-1. (S1) Read every ready socket, decide and stage all, one write and one fdatasync, then answer all: no reply before its entry.
-2. (S3) There is no lock, no executor and no await between decision and durability: two requests cannot race past a cap.
-3. (S6) When the trace cannot be written every request of the batch gets a fault, and so do the next ones until it can.
+1. (S1) Read every ready socket, decide and stage all, one write and one fdatasync, then answer all: no reply before
+   its entry.
+2. (S3) There is no lock, no executor and no await between decision and durability: two requests cannot race past a
+   cap.
+3. (S6) When the trace cannot be written every request of the batch gets a fault, and so do the next ones until it
+   can.
 4. The socket is 0600 and its peers must run as the safe's own user (SO_PEERCRED).
 """
 

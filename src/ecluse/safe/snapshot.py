@@ -1,6 +1,7 @@
 """A snapshot of the state and of the right edge of the tree: a cache that makes the next start short.
 
-1. It is signed and sealed; one that does not verify, or that the signed heads contradict, is not believed: the trace is read again.
+1. It is signed and sealed; one that does not verify, or that the signed heads contradict, is not believed: the trace
+   is read again.
 2. It holds nothing that the trace does not give.
 3. It is made at stop, and while serving by a child process, so that no request waits for it.
 """
@@ -79,8 +80,7 @@ def _distinct(counted: Counted) -> Distinct:
 
 def _fill(counts: Distinct | Tally, buckets: list[dict[int, int]]) -> None:
     for counter, kept in zip(counts.counters, buckets, strict=True):
-        counter.buckets = kept
-        counter.total = sum(kept.values())
+        counter.fill(kept)
 
 
 def _tally(buckets: list[dict[int, int]]) -> Tally:

@@ -1,8 +1,8 @@
 """What the safe knows: accounts, locks, proposals, raised caps, counts, decoys. Changed by entries alone.
 
 1. The state is a function of the trace: live and after a restart, ``apply`` is the only thing that changes it.
-2. An entry whose words were chosen by the web process (a note) changes nothing here but refusal counts: acts carry ``act``,
-   ``lock`` or ``mark``, which only the safe writes.
+2. An entry whose words were chosen by the web process (a note) changes nothing here but refusal counts: acts carry
+   ``act``, ``lock`` or ``mark``, which only the safe writes.
 """
 
 from collections import deque

@@ -79,6 +79,7 @@ SMALL_STAFF: dict[str, tuple[str, ...]] = {
     "desk": ("admissions",),
     "officer": ("security-officer",),
     "dpo": ("dpo",),
+    "deputy": ("dpo",),
     "admin": ("it-administrator",),
 }
 
@@ -122,7 +123,7 @@ def stop(process: "subprocess.Popen[bytes]") -> int:
 def running_safe(
     folder: Path, *, policy: str | None = None, accounts: Mapping[str, tuple[str, ...]]
 ) -> Iterator[SafeClient]:
-    """Make a safe in the home folder ``folder`` (unless there is one), serve it, enrol ``accounts`` (name to professions).
+    """Make a safe in the home folder ``folder`` unless there is one, serve it, enrol ``accounts``.
 
     The socket is ``folder/run/safe.sock``; ``policy`` is the text of a policy file (default: the shipped one).
     """

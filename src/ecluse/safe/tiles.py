@@ -1,7 +1,7 @@
 """Where hashes are kept: C2SP tlog-tiles, height 8; and where entries and heads are.
 
-1. Every tile is derived from the trace: a missing one is written again at the next start, a different one is reported by
-   ``ecluse trace verify``.
+1. Every tile is derived from the trace: a missing one is written again at the next start, a different one is reported
+   by ``ecluse trace verify``.
 2. The partial tiles on disk are those of the last signed head; older ones are removed.
 """
 
@@ -17,7 +17,10 @@ SEGMENT = 1 << SEGMENT_HEIGHT
 
 
 def tile_path(folder: Path, level: int, number: int, width: int = WIDTH) -> Path:
-    """Return the file of a tile: groups of three digits, all but the last with an ``x`` before; a partial one by its width."""
+    """Return the file of a tile: groups of three digits, all but the last with an ``x`` before.
+
+    A partial tile has its width in its name.
+    """
     parts = [f"{number % 1000:03d}"]
     while number >= 1000:  # noqa: PLR2004 - three digits a group
         number //= 1000
@@ -54,7 +57,10 @@ def partial_tiles(size: int) -> list[tuple[int, int, int]]:
 
 
 class Tiles:
-    """The right edge of the tree: for each level the hashes of its unfinished tile, and the finished ones not yet written."""
+    """The right edge of the tree.
+
+    For each level the hashes of its unfinished tile, and the finished ones not yet written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -96,7 +102,10 @@ class Tiles:
             return
 
     def write_partial(self, size: int) -> None:
-        """Write the partial tiles of the head of ``size`` leaves, which must be all there are; remove those of the last head."""
+        """Write the partial tiles of the head of ``size`` leaves, which must be all there are.
+
+        Those of the head before are removed.
+        """
         new = []
         for level, number, width in partial_tiles(size):
             path = tile_path(self.folder, level, number, width)

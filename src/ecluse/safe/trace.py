@@ -1,10 +1,10 @@
 """The trace: appended, made durable, signed. The order of writes is the design.
 
 1. (S1) ``commit`` returns only when every staged entry is on disk (one write, one fdatasync).
-2. (S2) There is no verb to change or remove an entry. A head is signed within a second of an entry, and at the end of each
-   segment, only over durable entries; every signed head is kept.
-3. (S6) When a write or a sync fails, ``commit`` raises and nothing is released; the same bytes are tried again at the same
-   place before anything else is decided, so what the safe knows and what the trace says cannot part.
+2. (S2) There is no verb to change or remove an entry. A head is signed within a second of an entry, and at the end of
+   each segment, only over durable entries; every signed head is kept.
+3. (S6) When a write or a sync fails, ``commit`` raises and nothing is released; the same bytes are tried again at the
+   same place before anything else is decided, so what the safe knows and what the trace says cannot part.
 4. (S7) A crash can only tear bytes that were never acknowledged.
 
 A batch, and what a crash after each step leaves::
@@ -151,7 +151,10 @@ class Trace:
         return max(0.0, self._head_at - time.monotonic())
 
     def sign_if_due(self, *, now: bool = False) -> None:
-        """Sign a head when one is due (or ``now``). If it cannot be kept it is tried again; ``commit`` refuses after a while."""
+        """Sign a head when one is due (or ``now``). If it cannot be kept it is tried again.
+
+        After a while ``commit`` tries it too, and refuses.
+        """
         due = self.head_due_in()
         if due is None or self._staged or not (now or due == 0.0):
             return
@@ -161,7 +164,7 @@ class Trace:
             self._head_at = time.monotonic() + RETRY_SECONDS
 
     def _write_head(self, size: int) -> None:
-        """Sign the first ``size`` entries (all of them, or all full segments), keep the head, show it to the witnesses."""
+        """Sign the first ``size`` entries (all, or all full segments), keep the head, show it to the witnesses."""
         root = fold(self.frontier.peaks[: size.bit_count()])
         name = self.signer.verifier.name
         note = self.signer.sign(Head(name, size, root).text())

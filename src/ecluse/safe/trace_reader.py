@@ -80,7 +80,7 @@ def opens(entry: Entry) -> bool:
 def exposure(
     folder: Path, *, account: str = "", session: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> list[Exposed]:
-    """Return what was opened, patient by patient, by ``account`` or ``session`` (as the trace keeps it), or by anyone."""
+    """Return what was opened, patient by patient, by ``account``, ``session`` (its keyed hash) or anyone."""
     seen: dict[str, tuple[set[Compartment], int]] = {}
     for entry in entries(folder, since=since, until=until):
         if opens(entry) and account in {"", entry.account} and session in {"", entry.session}:

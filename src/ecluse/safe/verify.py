@@ -2,10 +2,11 @@
 
 How each file is covered:
 
-1. ``trace/``: every line is hashed; the root of every signed head is recomputed. A changed line is found by the tile that
-   still holds its hash, else between the last head that agrees and the first that does not.
+1. ``trace/``: every line is hashed; the root of every signed head is recomputed. A changed line is found by the tile
+   that still holds its hash, else between the last head that agrees and the first that does not.
 2. ``tile/``: compared with the hashes recomputed; one that differs while the heads agree is itself what was changed.
-3. ``heads/``: every note verifies under the log's key and there is one way to write each; ``checkpoint`` is the last of them.
+3. ``heads/``: every note verifies under the log's key and there is one way to write each; ``checkpoint`` is the last
+   of them.
 4. ``snapshot``: its digest is signed.
 5. ``policy.toml``, ``key.vkey``: their text is in the last start entry. ``master.key``, ``torn/``: their digest is.
 6. A file that none of these explains is reported.
@@ -122,7 +123,9 @@ class _Verification:
 
 
 def verify(folder: Path, vkey: str = "", progress: Callable[[int], None] = lambda _: None) -> Report:
-    """Verify the safe in ``folder`` under ``vkey`` (default: the one it holds); ``progress`` is told of entries as they are done.
+    """Verify the safe in ``folder`` under ``vkey`` (default: the one it holds).
+
+    ``progress`` is told of entries as they are done.
 
     Raises:
         BrokenWorldError: there is no safe there.

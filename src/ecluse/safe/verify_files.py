@@ -1,7 +1,7 @@
 """Verifying the files that the tree does not cover: keys, policy, snapshot, checkpoint, and what should not be there.
 
-1. The policy and the verifier key are compared with the text that the last start wrote in the trace; the key file and what was
-   kept aside after a crash, with their digest there.
+1. The policy and the verifier key are compared with the text that the last start wrote in the trace; the key file and
+   what was kept aside after a crash, with their digest there.
 2. A file that nothing explains is reported.
 """
 

@@ -1,7 +1,8 @@
 """Verifying one segment: its lines, the tiles above them, its heads.
 
 1. Heads are read first: a safe at work only adds to what is read.
-2. A changed byte is told with its file, its offset, its line and the sequence of its entry whenever a tile still tells the hash.
+2. A changed byte is told with its file, its offset, its line and the sequence of its entry whenever a tile still
+   tells the hash.
 """
 
 from pathlib import Path
@@ -20,7 +21,10 @@ MOST_FAULTS = 100
 
 
 class Wrong(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that is not as it was signed, and its place: byte offset and line (from 1) in the file, sequence of the entry."""
+    """Something that is not as it was signed, and its place.
+
+    Byte offset and line (from 1) in the file, sequence of the entry.
+    """
 
     file: str
     what: str
@@ -125,7 +129,10 @@ def _out_of_place(job: Job, path: Path, lines: list[bytes]) -> list[Wrong]:
 
 
 def _check_tiles(job: Job, rows: list[list[bytes]]) -> tuple[list[bytes], list[Wrong]]:
-    """Compare the tiles of levels 0 and 1; return the leaves as level 0 tells them (as the lines do where it is silent)."""
+    """Compare the tiles of levels 0 and 1.
+
+    Return the leaves as level 0 tells them (as the lines do where it is silent).
+    """
     wrong: list[Wrong] = []
     told = list(rows[0])
     for level in (0, 1):

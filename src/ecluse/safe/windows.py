@@ -1,7 +1,8 @@
 """Counting distinct patients, and requests, in sliding windows.
 
-1. (S3) Each patient is kept with the last tick (5 s) it was shown; a window's count is the number of patients whose last bucket is
-   in it. It never undercounts: it errs on the strict side by at most one bucket (minute 5 s, hour 5 min, day 30 min, month 1 day).
+1. (S3) Each patient is kept with the last tick (5 s) it was shown; a window's count is the number of patients whose
+   last bucket is in it. It never undercounts: it errs on the strict side by at most one bucket (minute 5 s, hour 5
+   min, day 30 min, month 1 day).
 2. A patient already counted in a window takes no more room in it.
 3. Memory: 12 bytes a patient (two sorted arrays), whatever the number of windows.
 """
@@ -47,22 +48,33 @@ def _oldest(tick: int) -> int:
 class Counter:
     """How many patients have their last showing in each bucket of one window."""
 
-    __slots__ = ("buckets", "span", "total")
+    __slots__ = ("buckets", "oldest", "span", "total")
 
-    def __init__(self, span: Span, buckets: dict[int, int] | None = None) -> None:
+    def __init__(self, span: Span) -> None:
         self.span = span
-        self.buckets = buckets or {}
-        self.total = sum(self.buckets.values())
+        self.buckets: dict[int, int] = {}
+        self.total = 0
+        self.oldest = 0
+
+    def fill(self, buckets: dict[int, int]) -> None:
+        """Take these buckets in place of its own."""
+        self.buckets = buckets
+        self.total = sum(buckets.values())
+        self.oldest = 0
 
     def forget(self, tick: int) -> int:
-        """Drop the buckets that left the window; return the oldest bucket still in it."""
+        """Drop the buckets that left the window; return the oldest that may still be in it."""
         oldest = tick // self.span.grain - self.span.buckets
-        while self.buckets and (first := next(iter(self.buckets))) < oldest:
-            self.total -= self.buckets.pop(first)
+        if oldest > self.oldest:
+            steps = oldest - self.oldest
+            left = range(self.oldest, oldest) if steps < len(self.buckets) else [b for b in self.buckets if b < oldest]
+            for bucket in left:
+                self.total -= self.buckets.pop(bucket, 0)
+            self.oldest = oldest
         return oldest
 
     def move(self, old: int | None, new: int) -> None:
-        """Move one patient from the bucket of tick ``old`` (None: it had none) to that of ``new``, the latest so far."""
+        """Move one patient from the bucket of tick ``old`` (or from none) to that of ``new``, the latest so far."""
         bucket = new // self.span.grain
         if old is not None:
             before = old // self.span.grain
@@ -93,13 +105,15 @@ class Distinct:
         kept = sorted(patient for patient, shown in last.items() if shown >= oldest)
         found.patients = array("Q", kept)
         found.ticks = array("I", [last[patient] for patient in kept])
-        numbers = sorted(Numbers(found.ticks).items())
+        numbers = Numbers(found.ticks)
         for counter in found.counters:
-            for shown, number in numbers:
-                bucket = shown // counter.span.grain
-                counter.buckets[bucket] = counter.buckets.get(bucket, 0) + number
-            counter.total = len(kept)
-            counter.forget(tick)
+            buckets: dict[int, int] = {}
+            first = counter.forget(tick) * counter.span.grain
+            for shown, number in numbers.items():
+                if shown >= first:
+                    bucket = shown // counter.span.grain
+                    buckets[bucket] = buckets.get(bucket, 0) + number
+            counter.fill(buckets)
         return found
 
     def last(self, patient: int) -> int | None:

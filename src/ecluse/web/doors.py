@@ -90,7 +90,7 @@ DOORS: dict[str, Door] = {
     "search": READERS,
     "patient": READERS,
     "patient_part": READERS,
-    "patient_print": READERS - {P.AIDE, P.DIM_CODER},
+    "patient_print": READERS,
     "patient_prescribe": PRESCRIBERS,
     "patient_contacts": CONTACT_WRITERS,
     "patient_opened": READERS | {P.DPO, P.SECURITY_OFFICER},

@@ -22,13 +22,15 @@ def grab(thief: Thief) -> None:
     had = dict.fromkeys(WAYS, 0)
     while True:
         began = time.monotonic()
+        waiting = False
         for ground, way in WAYS.items():
-            caps = rights.caps.get(ground)
-            if caps is not None:
-                had[ground] += fill(thief, way, source(thief, ground), room(caps, had[ground]))
-        more = any(room(rights.caps[ground], had[ground]) for ground in WAYS if ground in rights.caps)
+            if ground in rights.caps:
+                most = room(rights.caps[ground], had[ground])
+                came = fill(thief, way, source(thief, ground), most)
+                had[ground] += came
+                waiting = waiting or (came == most > 0 and had[ground] < rights.caps[ground].hour)
         pause = began + MINUTE_S - time.monotonic()
-        if not more or thief.left < pause + WORTH_WAITING_S:
+        if not waiting or thief.left < pause + WORTH_WAITING_S:
             return
         time.sleep(max(0.0, pause))
 

@@ -42,7 +42,11 @@ def history(base: str, versions: Iterable[Resource], deleted: Iterable[int] = ()
                 "fullUrl": f"{base}/{local}",
                 **content,
                 "request": {"method": method, "url": url},
-                "response": {"status": status, "etag": f'W/"{version}"', "lastModified": resource["meta"]["lastUpdated"]},
+                "response": {
+                    "status": status,
+                    "etag": f'W/"{version}"',
+                    "lastModified": resource["meta"]["lastUpdated"],
+                },
             }
         )
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "history", "total": len(entries)}

@@ -2,9 +2,12 @@
 
 Promises:
 
-- **A5** Nobody is let in by a middleware: each view asks here, so the short way (``lean.py``) and the ordinary one are one door.
-- **A6** A session counts only with its second factor, on the browser it was proved on, within its time, and with a profession chosen.
-- **A7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by itself.
+- **A5** Nobody is let in by a middleware: each view asks here, so the short way (``lean.py``) and the ordinary one are
+  one door.
+- **A6** A session counts only with its second factor, on the browser it was proved on, within its time, and with a
+  profession chosen.
+- **A7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by
+  itself.
 """
 
 from typing import Any, cast
@@ -86,7 +89,8 @@ def person(request: HttpRequest) -> Who:
     """Return the person of the site's session.
 
     Raises:
-        ProblemError: nobody is signed in (401), something must be proved first (401), no profession is chosen (403), CSRF (403).
+        ProblemError: nobody is signed in (401), something must be proved first (401), no profession is chosen (403),
+        CSRF (403).
     """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or middleware.over(request):
@@ -127,7 +131,11 @@ def purpose(request: HttpRequest) -> Purpose | None:
         known = ", ".join(word for word in Purpose if word not in NOT_HERE)
         raise bad(f"X-Purpose-Of-Use is one of {known}.", "bad-purpose") from None
     if found in NOT_HERE:
-        raise ProblemError(403, "Break-glass is not offered by this interface: a person breaks the glass on the patient's page.", "no-break-glass")
+        raise ProblemError(
+            403,
+            "Break-glass is not offered by this interface: a person breaks the glass on the patient's page.",
+            "no-break-glass",
+        )
     return found
 
 
@@ -136,5 +144,3 @@ def usual(profession: str) -> Purpose:
     rights = rights_of(policy(), profession)
     listed = rights.purposes if rights else frozenset()
     return next((word for word in DEFAULT_PURPOSES if word in listed), Purpose.TREATMENT)
-
-

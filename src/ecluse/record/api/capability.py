@@ -11,18 +11,24 @@ from ecluse.record.api.table import INTERACTIONS
 FHIR_VERSION = "4.0.1"
 PUBLISHED = "2026-11-22"
 SECURITY = (
-    "Bearer tokens for interface services, the site's own session for people. Every read, search result and $everything is decided and "
-    "traced patient by patient before it is answered. A 401 with insufficient_user_authentication asks for a fresh proof (RFC 9470). "
+    "Bearer tokens for interface services, the site's own session for people. "
+    "Every read, search result and $everything is decided and "
+    "traced patient by patient before it is answered. "
+    "A 401 with insufficient_user_authentication asks for a fresh proof (RFC 9470). "
     "Break-glass and export are not offered here: they need a person in front of a page."
 )
-NAME_SEARCH = "Only by POST to Patient/_search, so that no name stands in an address. At most 20 results, never a next page."
+NAME_SEARCH = (
+    "Only by POST to Patient/_search, so that no name stands in an address. At most 20 results, never a next page."
+)
 
 
 def search_parameters(kind: str) -> list[dict[str, str]]:
     """Return the search parameters of one type as the statement lists them."""
     if kind == "Patient":
         kinds = {"identifier": "token", "birthdate": "date"}
-        return [{"name": word, "type": kinds.get(word, "string"), "documentation": NAME_SEARCH} for word in PATIENT_WORDS]
+        return [
+            {"name": word, "type": kinds.get(word, "string"), "documentation": NAME_SEARCH} for word in PATIENT_WORDS
+        ]
     if "search-type" not in INTERACTIONS[kind]:
         return []
     patient = {"name": "patient", "type": "reference", "documentation": "Required: one patient at a time."}

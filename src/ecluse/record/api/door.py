@@ -78,7 +78,9 @@ def problem(error: Exception) -> ProblemError:  # noqa: PLR0911 - one line a fam
             return bad("This request is not well formed.")
         case DatabaseError() | BrokenWorldError():
             log.error("broken", extra={"kind": type(error).__name__})
-            return ProblemError(503, "Something this server stands on is broken. Nothing was shown. Tell the operator.", "broken")
+            return ProblemError(
+                503, "Something this server stands on is broken. Nothing was shown. Tell the operator.", "broken"
+            )
         case _:
             log.error("uncaught", extra={"kind": type(error).__name__})
             return our_bug()

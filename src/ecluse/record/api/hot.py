@@ -1,7 +1,8 @@
 """The hot path: a service reads one resource. One raw statement, one call to the safe, unseal, answer.
 
-The statement finds the token, its account, the patient, the duties that may explain the patient to the account (none that the account
-made itself), and the sealed current parts. It trusts nothing: what it found is asked of the gate like any other access.
+The statement finds the token, its account, the patient, the duties that may explain the patient to the account (none
+that the account made itself), and the sealed current parts. It trusts nothing: what it found is asked of the gate like
+any other access.
 
 Promises:
 
@@ -63,7 +64,10 @@ class Law(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the statement found. ``pk`` and ``salt`` are None when there is no such patient, ``duties`` when none may explain it."""
+    """What the statement found.
+
+    ``pk`` and ``salt`` are None when there is no such patient, ``duties`` when none may explain it.
+    """
 
     token: int
     profession: str
@@ -143,14 +147,17 @@ def foremost(found: Found, law: Law) -> DutyKind | None:
 
 
 def looked_up(pk: int, duty: DutyKind | None, law: Law) -> dict[int, DutyKind] | None:
-    """Return what the gate is told of duties. A profession that can be on call makes the gate look itself when nothing was found."""
+    """Return what the gate is told of duties.
+
+    A profession that can be on call makes the gate look itself when nothing was found.
+    """
     if duty is not None:
         return {pk: duty}
     return None if DutyKind.ON_CALL in law.kinds else {}
 
 
 def nothing_there(caller: Caller, found: Found, ref: str, kind: str, duty: DutyKind | None) -> ProblemError:
-    """Answer about what does not exist: 404 to whom the patient is explained, the refusal anybody would get to the others.
+    """Answer about what does not exist: 404 to whom the patient is explained, to the others what anybody would get.
 
     Raises:
         RefusedByGateError: the gate says no, as it would about any patient without a duty.

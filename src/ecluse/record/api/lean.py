@@ -1,8 +1,8 @@
 """The short way in: a request that carries a bearer token passes no middleware, because it needs none.
 
-Sessions, CSRF, languages, messages and page headers are for browsers. Seven middlewares cost a third of the throughput of one read.
-Everything else, a browser reading ``/fhir/`` with its session included, takes the ordinary way. Both ways end in the same views, and
-the views themselves ask who is there: nothing is trusted to a middleware.
+Sessions, CSRF, languages, messages and page headers are for browsers. Seven middlewares cost a third of the throughput
+of one read. Everything else, a browser reading ``/fhir/`` with its session included, takes the ordinary way. Both ways
+end in the same views, and the views themselves ask who is there: nothing is trusted to a middleware.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from ecluse.record.api.outcome import bad, our_bug, problem_answer, ProblemError
+from ecluse.record.api.outcome import ProblemError, bad, our_bug, problem_answer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -57,7 +57,7 @@ class LeanHandler(WSGIHandler):
 
 
 def dispatch(ordinary: Application) -> Application:
-    """Return an application that sends bearer requests below ``/fhir/`` the short way and everything else to ``ordinary``.
+    """Return an application that sends bearer requests below ``/fhir/`` the short way, all others to ``ordinary``.
 
     Call it after ``django.setup()`` (``get_wsgi_application()`` does that).
     """

@@ -1,9 +1,11 @@
-"""Every refusal and every error of the interface is an OperationOutcome (FHIR R4), and this is the only place that makes one.
+"""Every refusal and every error of the interface is an OperationOutcome (FHIR R4), made here alone (and in ``gate/http.py``).
 
 Promises:
 
-- **A1** No answer below ``/fhir/`` is an HTML page, a stack trace or an empty body: what is not the resource is an OperationOutcome.
-- **A2** An outcome never holds clinical data, a name, an identifier or a secret: its words come from this program, not from the record.
+- **A1** No answer below ``/fhir/`` is an HTML page, a stack trace or an empty body: what is not the resource is an
+  OperationOutcome.
+- **A2** An outcome never holds clinical data, a name, an identifier or a secret: its words come from this program, not
+  from the record.
 """
 
 from collections.abc import Mapping
@@ -38,9 +40,14 @@ ISSUES = {
 
 
 class ProblemError(Exception):
-    """An answer that is not the resource asked for. ``text`` says what to do next; ``rule`` is the word a program can test."""
+    """An answer that is not the resource asked for.
 
-    def __init__(self, status: int, text: str, rule: str = "", *, issue: str = "", headers: Mapping[str, str] | None = None) -> None:
+    ``text`` says what to do next; ``rule`` is the word a program can test.
+    """
+
+    def __init__(
+        self, status: int, text: str, rule: str = "", *, issue: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(text)
         self.status = status
         self.text = text

@@ -1,7 +1,8 @@
 """What each type can be searched by, and how a resource is judged against it once it has been opened.
 
-One closed table: a parameter that is not in it is refused with its name, never ignored, because an ignored filter shows too much.
-Filters work on opened resources only: nothing clinical is indexed. Syntax of tokens and dates: FHIR R4, search, sections 3.1.1.4.
+One closed table: a parameter that is not in it is refused with its name, never ignored, because an ignored filter shows
+too much. Filters work on opened resources only: nothing clinical is indexed. Syntax of tokens and dates: FHIR R4,
+search, sections 3.1.1.4.
 """
 
 import re
@@ -134,10 +135,11 @@ def keeps(kind: str, given: Mapping[str, Sequence[str]]) -> Callable[[Mapping[st
     Raises:
         ProblemError: 400 when a date cannot be read.
     """
-    tests: list[Callable[[Mapping[str, Any]], bool]] = []
-    for name, rule in FILTERS.get(kind, {}).items():
-        for value in given.get(name, ()):
-            tests.append(token_test(rule, value) if rule.kind == "token" else date_test(rule, name, value))
+    tests = [
+        token_test(rule, value) if rule.kind == "token" else date_test(rule, name, value)
+        for name, rule in FILTERS.get(kind, {}).items()
+        for value in given.get(name, ())
+    ]
     return lambda resource: all(test(resource) for test in tests)
 
 
@@ -206,7 +208,7 @@ def read_date(text: str) -> Instant | None:
             at = at if at.tzinfo else at.replace(tzinfo=UTC)
             return at, at + timedelta(seconds=0 if at.microsecond else 1)
         numbers = [int(part) for part in text.split("-")]
-        first = date(numbers[0], *(numbers[1:] + [1, 1])[:2])
+        first = date(numbers[0], *[*numbers[1:], 1, 1][:2])
         last = {1: lambda: date(first.year + 1, 1, 1), 2: lambda: (first + timedelta(days=32)).replace(day=1)}
         after = last.get(len(numbers), lambda: first + timedelta(days=1))()
     except (ValueError, OverflowError, IndexError):

@@ -1,7 +1,7 @@
 """One raw statement on the connection Django keeps: no ORM, no wrapper, planned once.
 
-Written with ``?`` for parameters. SQLite keeps the compiled statement by its text; PostgreSQL prepares it at first use (settings:
-``prepare_threshold`` 0), because planning a join of five tables costs more than running it.
+Written with ``?`` for parameters. SQLite keeps the compiled statement by its text; PostgreSQL prepares it at first use
+(settings: ``prepare_threshold`` 0), because planning a join of five tables costs more than running it.
 """
 
 import datetime as dt
@@ -40,11 +40,11 @@ def numbered(statement: str) -> str:
     return statement.replace("%", "%%").replace("?", "%s")
 
 
-def moment(at: dt.datetime) -> Any:
+def moment(at: dt.datetime) -> str | dt.datetime:
     """Return a time as the database compares it with a ``DateTimeField``."""
     return str(at.replace(tzinfo=None)) if vendor() == "sqlite" else at
 
 
-def day(at: dt.datetime) -> Any:
+def day(at: dt.datetime) -> str | dt.date:
     """Return the day of a time as the database compares it with a ``DateField``."""
     return str(at.date()) if vendor() == "sqlite" else at.date()

@@ -25,7 +25,10 @@ FHIR_IN_ACCEPT = "fhir+json"
 
 
 def read(request: HttpRequest, kind: str, id_: str) -> HttpResponse:
-    """Read a resource (FHIR R4, 3.1.0.2). A service reading a patient's resource goes the hot way, which asks who it is by itself."""
+    """Read a resource (FHIR R4, 3.1.0.2).
+
+    A service reading a patient's resource goes the hot way, which asks who it is by itself.
+    """
     token, place = bearer(request), parse_id(id_)
     if token and place and kind in PATIENT_TYPES:
         check_format(request)
@@ -54,7 +57,12 @@ def offered(kind: str, interaction: str) -> None:
     """
     listed = INTERACTIONS.get(kind)
     if listed is None:
-        raise ProblemError(404, "This type of resource is not kept here; /fhir/metadata lists those that are.", "no-type", issue="not-supported")
+        raise ProblemError(
+            404,
+            "This type of resource is not kept here; /fhir/metadata lists those that are.",
+            "no-type",
+            issue="not-supported",
+        )
     if interaction not in listed:
         raise not_offered("GET")
 

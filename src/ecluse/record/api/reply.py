@@ -53,5 +53,7 @@ def stored_answer(request: HttpRequest, stored: Stored, status: int) -> HttpResp
     wish = preferred(request)
     if wish == MINIMAL:
         return HttpResponse(status=status, content_type=FHIR_JSON, headers={**ALWAYS, **headers})
-    told: dict[str, Any] = stored.resource if wish != OUTCOME else outcome("informational", "Written.", "written", "information")
+    told: dict[str, Any] = (
+        stored.resource if wish != OUTCOME else outcome("informational", "Written.", "written", "information")
+    )
     return answer(told, status, headers)

@@ -2,8 +2,10 @@
 
 Promises:
 
-- **A9** A search never pages: at most 20 patients, or the resources of one patient; there is no next page, and nothing to page by.
-- **A10** No name, number or date of birth stands in an address, where logs would keep it: patients are searched by POST alone.
+- **A9** A search never pages: at most 20 patients, or the resources of one patient; there is no next page, and nothing
+  to page by.
+- **A10** No name, number or date of birth stands in an address, where logs would keep it: patients are searched by POST
+  alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +98,7 @@ def patients(request: HttpRequest, caller: Caller, given: Given) -> HttpResponse
 
 
 def about_the_caller(refusal: Refusal) -> bool:
-    """Tell whether a refusal is about who asks, not about one patient that fits: the latter would tell that somebody fits (A3)."""
+    """Tell whether a refusal is about who asks; one about a patient that fits would tell that somebody fits (A3)."""
     return refusal.wanted is None or refusal.decision is Decision.STEP_UP or refusal.rule in {LOCKED, *THROTTLED}
 
 
@@ -145,7 +147,11 @@ def resources_of(
     Raises:
         RefusedByGateError: the gate says no.
     """
-    parts = Part.objects.filter(patient_id=patient.pk, type=kind, current=True, deleted=False) if patient else Part.objects.none()
+    parts = (
+        Part.objects.filter(patient_id=patient.pk, type=kind, current=True, deleted=False)
+        if patient
+        else Part.objects.none()
+    )
     places = list(parts.values_list("compartment", "n"))
     held = tuple(Compartment(word) for word in sorted({word for word, _ in places}))
     count = len({n for _, n in places}) or 1
@@ -156,7 +162,7 @@ def resources_of(
 
 
 def everything(request: HttpRequest, caller: Caller, id_: str) -> HttpResponse:
-    """Give everything of one patient that the profession may read (``Patient/$everything``): counted as such, traced as one access.
+    """Give all of one patient that the profession may read (``Patient/$everything``), traced as one access.
 
     Raises:
         ProblemError: 404, or 400 for any parameter.
@@ -168,7 +174,11 @@ def everything(request: HttpRequest, caller: Caller, id_: str) -> HttpResponse:
     if n:
         raise absent()
     held = store.compartments_held(patient.pk) if patient else ()
-    count = Part.objects.filter(patient_id=patient.pk, current=True, deleted=False).values("n").distinct().count() if patient else 1
+    count = (
+        Part.objects.filter(patient_id=patient.pk, current=True, deleted=False).values("n").distinct().count()
+        if patient
+        else 1
+    )
     usual = {where for kind in PATIENT_TYPES for where in compartments_of(kind)}
     given = show(caller, Action.EVERYTHING, patient, ref, held, tuple(sorted(usual)), count)
     if given is None:

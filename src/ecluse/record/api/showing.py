@@ -1,7 +1,8 @@
 """One patient, one question to the gate, and what to do when there is nothing to show.
 
-- **A3** (see ``refusals.py``) Somebody without a reason to see a patient gets the same refusal whether the patient, or the resource,
-  exists or not; the attempt is traced all the same, so that guessing references is seen and locks the guesser out.
+- **A3** (see ``refusals.py``) Somebody without a reason to see a patient gets the same refusal whether the patient, or
+  the resource, exists or not; the attempt is traced all the same, so that guessing references is seen and locks the
+  guesser out.
 """
 
 import secrets
@@ -14,9 +15,9 @@ from ecluse.gate.access import Access, Pass, Refusal, Wanted
 from ecluse.gate.ask import ask_one, explained
 from ecluse.gate.rules import CHANGING, readable, writable
 from ecluse.gate.world import policy, safe
+from ecluse.record import store
 from ecluse.record.api.caller import Caller
 from ecluse.record.api.refusals import RefusedByGateError
-from ecluse.record import store
 from ecluse.record.models import Patient
 from ecluse.safe.protocol import Note
 
@@ -35,7 +36,7 @@ def show(
     usual: Iterable[Compartment],
     count: int = 1,
 ) -> Pass | None:
-    """Ask for what is held of a patient and the profession may see; None when there is nothing, and the caller may know it.
+    """Ask for what is held of a patient and may be seen; None when there is nothing, and the caller may know it.
 
     ``held`` are the compartments in which what is asked for exists; ``usual`` those in which it would.
 
@@ -44,7 +45,9 @@ def show(
         SafeUnavailableError: nothing may be shown (S6).
     """
     found, there = wanted(caller, action, patient, ref, held, usual, count)
-    access = Access(who=caller.who, action=action, purpose=caller.purpose, wanted=(found,), request_id=caller.request_id)
+    access = Access(
+        who=caller.who, action=action, purpose=caller.purpose, wanted=(found,), request_id=caller.request_id
+    )
     duties = explained(access) if patient is not None else {}
     if not there and found.pk in duties:
         note_absent(caller, action, ref)
@@ -69,8 +72,12 @@ def wanted(
     usual: Iterable[Compartment],
     count: int,
 ) -> tuple[Wanted, bool]:
-    """Return what to ask for, and whether it exists. What is held but not for this profession is left out; if that leaves
-    nothing, all of it is asked for, so that the gate refuses and the trace tells."""
+    """Return what to ask for, and whether it exists.
+
+    What is held but not for this profession is left out; if that leaves
+
+    nothing, all of it is asked for, so that the gate refuses and the trace tells.
+    """
     allowed = (writable if action in CHANGING else readable)(policy(), caller.who.profession)
     present, expected = tuple(held), tuple(usual)
     shown = tuple(word for word in present if word in allowed) or present
@@ -84,5 +91,13 @@ def wanted(
 def note_absent(caller: Caller, action: Action, ref: str) -> None:
     """Trace that a patient's record was asked for something that is not in it: nothing is released."""
     safe().call(
-        Note(who=caller.who, action=action, decision=Decision.ALLOW, rule="absent", request=caller.request_id, patient=ref, purpose=caller.purpose)
+        Note(
+            who=caller.who,
+            action=action,
+            decision=Decision.ALLOW,
+            rule="absent",
+            request=caller.request_id,
+            patient=ref,
+            purpose=caller.purpose,
+        )
     )

@@ -1,7 +1,7 @@
 """Opened parts joined into the text of one resource, without reading what they say.
 
-The parts of a resource hold different members, so their texts can be joined as they are. What cannot (a part with a ``meta`` of its
-own) goes through :mod:`ecluse.record.vault`, which reads and merges; a test compares both.
+The parts of a resource hold different members, so their texts can be joined as they are. What cannot (a part with a
+``meta`` of its own) goes through :mod:`ecluse.record.vault`, which reads and merges; a test compares both.
 """
 
 import time

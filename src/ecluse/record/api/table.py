@@ -1,4 +1,4 @@
-"""Which types can be reached, and what can be done with each: closed by default, from the store's own table (DESIGN 8, rule 3)."""
+"""Which types can be reached, and what can be done with each: closed by default, from the store's own table."""
 
 from ecluse.record.fhir_types import BINARY, DIRECTORY_TYPES, PATIENT_TYPES
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 from ecluse.record.api import changing, reading, searching
-from ecluse.record.api.capability import statement
 from ecluse.record.api.caller import Caller
+from ecluse.record.api.capability import statement
 from ecluse.record.api.door import called, not_offered, outcomes
 from ecluse.record.api.outcome import ProblemError, answer
 

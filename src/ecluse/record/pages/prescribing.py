@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from ecluse.accounts.bridge import request_id
@@ -44,7 +44,8 @@ class Prescription(forms.Form):
         if said["days"]:
             dose["timing"] = {"repeat": {"boundsDuration": {"value": said["days"], "unit": "d", "code": "d"}}}
             dose["timing"]["repeat"]["boundsDuration"]["system"] = "http://unitsofmeasure.org"
-            dose["text"] = f"{said['dose']} – {gettext('%(count)s days') % {'count': said['days']}}"
+            lasting = ngettext("%(count)s day", "%(count)s days", said["days"]) % {"count": said["days"]}
+            dose["text"] = f"{said['dose']} – {lasting}"
         made = {
             "resourceType": "MedicationRequest",
             "status": "active",

@@ -1,0 +1,75 @@
+"""A server that would let data out does not start."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecluse.core.home import Home, Settings, Site
+from ecluse.web import checks
+
+CERTIFIED = {"https": True, "certificate": "/etc/hostname", "private_key": "/dev/null"}
+
+
+def at(tmp_path: Path, **site: Any) -> Home:
+    return Home(tmp_path, Settings(site=Site(**site)))
+
+
+def ids(found: list[Any]) -> list[str]:
+    return [one.id for one in found]
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ({}, ["web.C002"]),
+        ({"demo": True, "address": "0.0.0.0"}, ["web.C001"]),  # noqa: S104 - what must be refused
+        ({"https": True}, ["web.C003"]),
+        ({"https": True, "certificate": "/nowhere.pem", "private_key": "/nowhere.key"}, ["web.C004", "web.C004"]),
+        ({"demo": True}, []),
+        ({"https": True, "behind_proxy": True}, []),
+    ],
+)
+def test_what_would_cross_a_network_in_clear(tmp_path: Path, site: dict[str, Any], expected: list[str]) -> None:
+    assert ids(checks.transport(at(tmp_path, **site))) == expected
+
+
+def test_a_private_key_that_others_read(tmp_path: Path) -> None:
+    key = tmp_path / "tls.key"
+    key.write_text("")
+    key.chmod(0o644)
+    home = at(tmp_path, https=True, certificate=str(key), private_key=str(key))
+    assert "web.C005" in ids(checks.transport(home))
+    key.chmod(0o600)
+    assert ids(checks.transport(home)) == []
+
+
+@pytest.mark.parametrize("hosts", [(), ("*",), (".example.org",)])
+def test_a_site_that_answers_to_any_name(tmp_path: Path, hosts: tuple[str, ...]) -> None:
+    assert ids(checks.hosts(at(tmp_path, hosts=hosts))) == ["web.C006"]
+
+
+def test_secrets_that_others_read(tmp_path: Path) -> None:
+    home = at(tmp_path)
+    home.django_key.parent.mkdir(mode=0o755)
+    home.django_key.write_text("short")
+    home.django_key.chmod(0o644)
+    assert ids(checks.secrets(home)).count("web.C008") >= 2
+    home.django_key.chmod(0o600)
+    home.django_key.parent.chmod(0o700)
+    tmp_path.chmod(0o700)
+    assert ids(checks.secrets(home)) == []
+
+
+def test_a_key_too_short_to_sign_with(tmp_path: Path, settings: Any) -> None:
+    settings.SECRET_KEY = "short"
+    assert "web.C007" in ids(checks.secrets(at(tmp_path)))
+
+
+def test_debug_pages(tmp_path: Path, settings: Any) -> None:
+    settings.DEBUG = True
+    assert "web.C009" in ids(checks.secrets(at(tmp_path)))
+
+
+def test_tables_that_are_up_to_date(db: None) -> None:
+    assert checks.tables() == []
