@@ -43,9 +43,7 @@ def main(count: int) -> None:
             taken.append((time.perf_counter() - began) * 1e3)
             assert all(entry.patient == patient for entry in found)
         index = sum(file.stat().st_size for file in cache.iterdir())
-        print(
-            f"then: median {statistics.median(taken):.1f} ms, worst of 100 {max(taken):.1f} ms; indexes {index / 1e6:.0f} MB"
-        )
+        print(f"then: median {statistics.median(taken):.1f} ms, worst of 100 {max(taken):.1f} ms; {index / 1e6:.0f} MB")
 
 
 def line(n: int, patients: list[str]) -> bytes:

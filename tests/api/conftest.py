@@ -3,12 +3,11 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 
 from ecluse.accounts.models import Unit
@@ -121,6 +120,17 @@ def trace(home: Path, safe: SafeClient) -> Callable[[], list[Entry]]:
     return lambda: list(entries(home / "safe"))[before:]
 
 
+class Answer(Protocol):
+    """What the test client answers."""
+
+    status_code: int
+    content: bytes
+
+    def json(self) -> dict[str, Any]: ...
+
+    def __getitem__(self, header: str) -> str: ...
+
+
 class Api:
     """A caller of the interface: a service with its token, or a person with a session."""
 
@@ -128,19 +138,19 @@ class Api:
         self.client = client
         self.headers = {"authorization": f"Bearer {token}"} if token else {}
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
-        return self.client.get(f"/fhir/{path}", headers={**self.headers, **headers})  # type: ignore[return-value]
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.client.get(f"/fhir/{path}", headers={**self.headers, **headers})
 
     def send(
-        self, method: str, path: str, body: Any = None, content_type: str = FHIR_JSON, **headers: str
-    ) -> HttpResponse:
+        self, method: str, path: str, body: object = None, content_type: str = FHIR_JSON, **headers: str
+    ) -> Answer:
         text = body if isinstance(body, str | bytes) else json.dumps(body)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.generic(  # type: ignore[return-value]
+        return self.client.generic(
             method, f"/fhir/{path}", text, content_type=content_type, headers={**self.headers, **named}
         )
 
-    def post(self, path: str, form: Mapping[str, str]) -> HttpResponse:
+    def post(self, path: str, form: Mapping[str, str]) -> Answer:
         return self.send("POST", path, urlencode(form), "application/x-www-form-urlencoded")
 
 
@@ -174,7 +184,7 @@ def nobody() -> Api:
     return Api(Client())
 
 
-def rule(answer: HttpResponse) -> str:
+def rule(answer: Answer) -> str:
     """Return the rule an outcome tells; fail when the answer is no outcome."""
     told = json.loads(answer.content)
     assert told["resourceType"] == "OperationOutcome", told

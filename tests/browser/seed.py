@@ -1,4 +1,4 @@
-"""Fills the home folder named by ECLUSE_HOME with a handful of made-up people and patients. Run as a program: `python seed.py`."""
+"""Fills the home folder named by ECLUSE_HOME with a few made-up people and patients, when run as a program."""
 
 import base64
 import datetime as dt

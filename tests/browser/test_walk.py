@@ -1,4 +1,4 @@
-"""A person walks through the site: signs in, searches, opens, prescribes, breaks the glass, is locked out in mid-session."""
+"""People walk through the site: sign in, search, open, prescribe, break the glass, are locked out in mid-session."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def find(page: Page, words: str) -> None:
 
 @pytest.mark.parametrize(("language", "username"), [("fr-FR", "a.leroy"), ("en-GB", "b.simon")])
 def test_a_physician_signs_in_with_a_code_searches_opens_and_prescribes(
-    enter: Enter, sign_in: SignIn, shot: Shot, language: str
+    enter: Enter, sign_in: SignIn, shot: Shot, language: str, username: str
 ) -> None:
     page, short = enter(language), language[:2]
     page.goto("/")

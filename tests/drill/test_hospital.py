@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ecluse.accounts import registry
+from ecluse.accounts import staff_list
 from ecluse.core.words import Compartment, Profession
 from ecluse.drill import files
 from ecluse.drill.cast import ALWAYS_SEES_NOTHING, FAMILY, FIXED, GIVEN
@@ -145,7 +145,7 @@ def test_any_size_of_staff_has_every_profession(staff: int) -> None:
 
 
 def test_every_line_of_the_staff_list_can_be_loaded(hospital: Hospital) -> None:
-    good, rejects = registry.read(msgspec.json.encode(files.people(hospital)), demo=True)
+    good, rejects = staff_list.read(msgspec.json.encode(files.people(hospital)), demo=True)
     assert rejects == []
     assert len(good) == 60
     kinds = {unit.code: unit.kind for _, row in good for unit in row.units if not isinstance(unit, str)}

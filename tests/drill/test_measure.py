@@ -115,3 +115,12 @@ def test_a_planted_leak_is_counted_once_and_under_its_route() -> None:
     assert haul.patients == {7, 8}
     assert haul.by_route() == {"page": 1, "search": 1}
     assert haul.compartments() == {"identity": 2, "clinical": 1}
+
+
+def test_an_answer_that_only_repeats_the_words_of_the_request_gives_nothing_away() -> None:
+    name, ipp = MARKERS.birth_name(7), MARKERS.ipp(7)
+    form = f"<input name='words' value='{name.upper()}'>".encode()
+    assert Haul(MARKERS).take(form, "search", [name]) == set()
+    shown = form + f"<td>{name}</td><td>{ipp}</td>".encode()
+    assert Haul(MARKERS).take(shown, "search", [name]) == {(7, Compartment.IDENTITY)}
+    assert Haul(MARKERS).take(form, "search") == {(7, Compartment.IDENTITY)}

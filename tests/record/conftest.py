@@ -1,4 +1,7 @@
-"""A patient under keys of the test's own, a real safe for what only the safe can do, imports as the ordinary command does them."""
+"""A patient under keys of the test's own, a real safe for what only the safe can do.
+
+Imports as the ordinary command does them.
+"""
 
 import os
 from collections.abc import Callable, Iterable
@@ -8,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from ecluse.accounts.models import Account
 from ecluse.accounts.testing import person
-from ecluse.core.words import Compartment, Ground
+from ecluse.core.words import Compartment, DutyKind, Ground
+from ecluse.gate import feeds
 from ecluse.gate.access import Pass, Wanted
 from ecluse.record.importing import run, worker
 from ecluse.record.models import Patient
@@ -66,7 +71,12 @@ def staff(safe: SafeClient, db: None) -> Callable[..., Who]:
         name = f"{profession}-{next(names)}"
         person(name, profession, units=units)
         return Who(
-            account=name, profession=profession, session=f"session-of-{name}", acr="aal2", amr=("pwd", "otp"), workstation="desk"
+            account=name,
+            profession=profession,
+            session=f"session-of-{name}",
+            acr="aal2",
+            amr=("pwd", "otp"),
+            workstation="desk",
         )
 
     return make
@@ -79,7 +89,16 @@ def imported(safe: SafeClient, db: None, monkeypatch: pytest.MonkeyPatch) -> Cal
     person(account, "interface-service", service=True)
     monkeypatch.setattr(run, "prepared", worker.batches)
 
-    def go(*paths: Path, **options: Any) -> run.Done:
+    def go(*paths: Path, fed: bool = False, **options: Any) -> run.Done:
+        if fed:
+            feed(account)
         return run.run(run.Plan(list(paths), account=account, **options))
 
     return go
+
+
+def feed(account: str) -> None:
+    """Give an account the duty of the feed of every patient, as somebody else would."""
+    who = Account.objects.get(username=account).pk
+    patients = Patient.objects.values_list("pk", flat=True)
+    feeds.add([feeds.Row(DutyKind.FEED, pk, who, None, 0, 2**40, "somebody-else", 0, "feed") for pk in patients])

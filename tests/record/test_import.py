@@ -21,15 +21,17 @@ from ecluse.gate.models import Duty
 from ecluse.record import directory, files, search, store, vault
 from ecluse.record.fhir_types import Resource
 from ecluse.record.importing import run, spill
+from ecluse.record.importing.prepared import Job
 from ecluse.record.models import Directory, File, Part, Patient, Token, TokenPending
 from ecluse.safe.client import SafeClient
 from ecluse.safe.protocol import Item, Open, Who
 
 Go = Callable[..., run.Done]
+Opener = Callable[[Patient], list[Resource]]
 
 
 @pytest.fixture
-def opened(safe: SafeClient) -> Callable[[Patient], list[Resource]]:
+def opened(safe: SafeClient) -> Opener:
     """Return every resource of a patient, opened with keys asked of the safe by a fresh physician."""
 
     def read(patient: Patient) -> list[Resource]:
@@ -43,8 +45,16 @@ def granted(safe: SafeClient, patient: Patient) -> Pass:
     person(f"reader-{patient.pk}", "physician")
     who = Who(account=f"reader-{patient.pk}", profession="physician", session="s", acr="aal2", workstation="w")
     held = store.compartments_held(patient.pk)
-    item = Item(patient=patient.ref, salt=bytes(patient.salt), compartments=held, ground=Ground.EXPLAINED, duty=DutyKind.CARE_TEAM)
-    [answer] = safe.call(Open(who=who, action=Action.READ, purpose=Purpose.TREATMENT, items=(item,), request="r")).answers
+    item = Item(
+        patient=patient.ref,
+        salt=bytes(patient.salt),
+        compartments=held,
+        ground=Ground.EXPLAINED,
+        duty=DutyKind.CARE_TEAM,
+    )
+    [answer] = safe.call(
+        Open(who=who, action=Action.READ, purpose=Purpose.TREATMENT, items=(item,), request="r")
+    ).answers
     return Pass(store.wanted(patient, held), answer.keys, Ground.EXPLAINED, None, answer.sequence)
 
 
@@ -69,12 +79,17 @@ def picture() -> dict[str, Any]:
     }
 
 
-def test_a_bundle_comes_in_whole_and_reads_as_it_was_sent(imported: Go, data: Path, opened: Any, safe: SafeClient) -> None:
+def test_a_bundle_comes_in_whole_and_reads_as_it_was_sent(
+    imported: Go, data: Path, opened: Opener, safe: SafeClient
+) -> None:
     done = imported(data / "mathilde.json")
     assert (done.counts.read, done.counts.patients, done.counts.resources, done.counts.directory) == (8, 1, 6, 2)
     patient = Patient.objects.get()
     resources = {one["resourceType"]: one for one in opened(patient)}
-    sent = {e["resource"]["resourceType"]: e["resource"] for e in vault.decode((data / "mathilde.json").read_bytes())["entry"]}
+    sent = {
+        e["resource"]["resourceType"]: e["resource"]
+        for e in vault.decode((data / "mathilde.json").read_bytes())["entry"]
+    }
     assert resources["Patient"]["name"] == sent["Patient"]["name"]
     assert resources["Patient"]["telecom"] == sent["Patient"]["telecom"]
     assert resources["Patient"]["deceasedDateTime"] == sent["Patient"]["deceasedDateTime"]
@@ -82,10 +97,13 @@ def test_a_bundle_comes_in_whole_and_reads_as_it_was_sent(imported: Go, data: Pa
     assert b'"value":2.50' in vault.encode(resources["MedicationRequest"])
     attachment = resources["DocumentReference"]["content"][0]["attachment"]
     media, content = files.read(granted(safe, patient), int(attachment["url"].rpartition("-")[2]))
-    assert (media, content) == ("text/plain", base64.b64decode(sent["DocumentReference"]["content"][0]["attachment"]["data"]))
+    assert (media, content) == (
+        "text/plain",
+        base64.b64decode(sent["DocumentReference"]["content"][0]["attachment"]["data"]),
+    )
 
 
-def test_references_inside_a_bundle_point_to_ours(imported: Go, data: Path, opened: Any) -> None:
+def test_references_inside_a_bundle_point_to_ours(imported: Go, data: Path, opened: Opener) -> None:
     imported(data / "mathilde.json")
     patient = Patient.objects.get()
     resources = {one["resourceType"]: one for one in opened(patient)}
@@ -98,10 +116,15 @@ def test_references_inside_a_bundle_point_to_ours(imported: Go, data: Path, open
     assert b"urn:uuid" not in vault.encode(list(resources.values()))
 
 
-def test_a_reference_that_leads_nowhere_stays_as_it_was(imported: Go, tmp_path: Path, opened: Any) -> None:
+def test_a_reference_that_leads_nowhere_stays_as_it_was(imported: Go, tmp_path: Path, opened: Opener) -> None:
     lines = [
         {"resourceType": "Patient", "id": "a", "managingOrganization": {"reference": "Organization/elsewhere"}},
-        {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/a"}, "encounter": {"reference": "Encounter/no"}},
+        {
+            "resourceType": "Condition",
+            "id": "c",
+            "subject": {"reference": "Patient/a"},
+            "encounter": {"reference": "Encounter/no"},
+        },
     ]
     imported(ndjson(tmp_path / "a.ndjson", lines))
     person_, condition = opened(Patient.objects.get())
@@ -187,7 +210,10 @@ def test_r3_rejects_hold_no_clinical_content(imported: Go, data: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ({"resource": {"resourceType": "Patient", "id": "x"}, "request": {"method": "DELETE", "url": "Patient/x"}}, "only additions"),
+        (
+            {"resource": {"resourceType": "Patient", "id": "x"}, "request": {"method": "DELETE", "url": "Patient/x"}},
+            "only additions",
+        ),
         ({"request": {"method": "POST", "url": "Patient"}}, "no resource"),
         ({"resource": {"resourceType": "Patient", "name": "x"}}, "Patient.name"),
         ({"resource": [1]}, "not a FHIR resource"),
@@ -195,10 +221,15 @@ def test_r3_rejects_hold_no_clinical_content(imported: Go, data: Path) -> None:
         ({"resource": {"resourceType": "Binary", "contentType": "text/plain", "data": "QQ=="}}, "names no patient"),
         ({"resource": {"resourceType": "Condition", "subject": {"reference": "Group/1"}}}, "names no patient"),
         ({"resource": {"resourceType": "Condition", "subject": {"reference": "urn:uuid:77"}}}, "names no patient"),
-        ({"resource": {"resourceType": "Appointment", "status": "booked", "participant": [{"status": "accepted"}]}}, "names no patient"),
+        (
+            {"resource": {"resourceType": "Appointment", "status": "booked", "participant": [{"status": "accepted"}]}},
+            "names no patient",
+        ),
     ],
 )
-def test_r3_a_strange_entry_is_rejected_and_its_neighbours_come_in(imported: Go, tmp_path: Path, entry: Any, reason: str) -> None:
+def test_r3_a_strange_entry_is_rejected_and_its_neighbours_come_in(
+    imported: Go, tmp_path: Path, entry: object, reason: str
+) -> None:
     good = {"resource": {"resourceType": "Organization", "id": "o", "name": "x"}}
     path = tmp_path / "b.json"
     path.write_text(json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [good, entry]}))
@@ -210,7 +241,9 @@ def test_r3_a_strange_entry_is_rejected_and_its_neighbours_come_in(imported: Go,
     assert accounted(done) == done.counts.read == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"[]", b"nothing", b'{"resourceType":"Bundle","type":"subscription","entry":[{}]}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"[]", b"nothing", b'{"resourceType":"Bundle","type":"subscription","entry":[{}]}']
+)
 def test_a_file_that_holds_no_record_imports_nothing(imported: Go, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(content)
@@ -219,7 +252,9 @@ def test_a_file_that_holds_no_record_imports_nothing(imported: Go, tmp_path: Pat
     assert accounted(done) == done.counts.read
 
 
-def test_r3_a_gzip_file_cut_short_is_told_and_what_came_before_is_kept(imported: Go, data: Path, tmp_path: Path) -> None:
+def test_r3_a_gzip_file_cut_short_is_told_and_what_came_before_is_kept(
+    imported: Go, data: Path, tmp_path: Path
+) -> None:
     lines = [{"resourceType": "Patient", "id": f"p{n}", "name": [{"family": f"Nom{n * 7919}"}]} for n in range(2000)]
     whole = ndjson(tmp_path / "p.ndjson.gz", lines).read_bytes()
     (tmp_path / "p.ndjson.gz").write_bytes(whole[: len(whole) // 2])
@@ -247,11 +282,13 @@ def test_two_imports_at_once_are_one_too_many(imported: Go, home: Path, data: Pa
         imported(data / "vizcarrondo.json")
 
 
-def test_a_changed_resource_becomes_a_new_version_and_the_rest_stays(imported: Go, data: Path, tmp_path: Path, opened: Any) -> None:
+def test_a_changed_resource_becomes_a_new_version_and_the_rest_stays(
+    imported: Go, data: Path, tmp_path: Path, opened: Opener
+) -> None:
     imported(data / "mathilde.json")
     changed = (data / "mathilde.json").read_text().replace("BISOPROLOL 2,5 mg", "BISOPROLOL 5 mg")
     (tmp_path / "m.json").write_text(changed)
-    done = imported(tmp_path / "m.json")
+    done = imported(tmp_path / "m.json", fed=True)
     assert rejects(done) == []
     assert (done.counts.updated, done.counts.unchanged, done.counts.resources) == (1, 7, 0)
     patient = Patient.objects.get()
@@ -262,31 +299,59 @@ def test_a_changed_resource_becomes_a_new_version_and_the_rest_stays(imported: G
     assert imported(tmp_path / "m.json").counts.unchanged == 8
 
 
-def test_a_resource_added_later_finds_its_patient_and_its_encounter(imported: Go, data: Path, tmp_path: Path, opened: Any) -> None:
+def test_a_resource_added_later_finds_its_patient_and_its_encounter(
+    imported: Go, data: Path, tmp_path: Path, opened: Opener
+) -> None:
     imported(data / "mathilde.json")
     later = {
         "resourceType": "Procedure", "id": "pc-9", "status": "completed", "code": {"text": "ECG"},
         "subject": {"reference": "Patient/mathilde"}, "encounter": {"reference": "Encounter/enc-1"},
     }  # fmt: skip
-    done = imported(ndjson(tmp_path / "later.ndjson", [later]))
+    done = imported(ndjson(tmp_path / "later.ndjson", [later]), fed=True)
     assert (done.counts.resources, done.counts.rejected) == (1, 0)
     resources = {one["resourceType"]: one for one in opened(Patient.objects.get())}
     assert resources["Procedure"]["encounter"]["reference"] == f"Encounter/{resources['Encounter']['id']}"
 
 
 def test_r3_changes_beyond_the_caps_are_rejected_as_held(imported: Go, tmp_path: Path) -> None:
-    lines = [{"resourceType": "Patient", "id": f"p{n}", "name": [{"family": "Avant"}]} for n in range(12)]
+    lines = [{"resourceType": "Patient", "id": f"p{n}", "name": [{"family": "Avant"}]} for n in range(60)]
     imported(ndjson(tmp_path / "a.ndjson", lines))
-    done = imported(ndjson(tmp_path / "b.ndjson", [one | {"name": [{"family": "Apres"}]} for one in lines]))
-    assert done.counts.updated + done.counts.rejected == 12
-    assert done.counts.rejected >= 4
+    done = imported(ndjson(tmp_path / "b.ndjson", [one | {"name": [{"family": "Apres"}]} for one in lines]), fed=True)
+    assert done.counts.updated + done.counts.rejected == 60
+    assert done.counts.rejected >= 10
     assert {one["reason"].split(" (")[0] for one in rejects(done)} == {"held by the gate"}
+    assert imported(tmp_path / "a.ndjson").counts.updated == done.counts.updated  # the account was not locked for it
+
+
+def test_changes_to_patients_without_a_duty_are_held(imported: Go, data: Path, tmp_path: Path) -> None:
+    imported(data / "mathilde.json")
+    (tmp_path / "m.json").write_text((data / "mathilde.json").read_text().replace("BISOPROLOL", "SOTALOL"))
+    done = imported(tmp_path / "m.json")
+    assert (done.counts.updated, done.counts.rejected) == (0, 1)
+    assert "held by the gate" in rejects(done)[0]["reason"]
+
+
+def test_a_changed_name_is_found_and_the_old_one_no_more(imported: Go, tmp_path: Path) -> None:
+    born = {"resourceType": "Patient", "id": "n", "birthDate": "1990-01-02"}
+    imported(ndjson(tmp_path / "a.ndjson", [born | {"name": [{"family": "Ancienne", "given": ["Zoé"]}]}]))
+    imported(ndjson(tmp_path / "b.ndjson", [born | {"name": [{"family": "Nouvelle", "given": ["Zoé"]}]}]), fed=True)
+    person("renaming", "physician")
+    who = Who(account="renaming", profession="physician", session="s", acr="aal2", workstation="w")
+    counts = [
+        len(search.search(f"{name} Zoé 1990-01-02", who, Purpose.TREATMENT, "r").found)
+        for name in ("Ancienne", "Nouvelle")
+    ]
+    assert counts == [0, 1]
 
 
 def test_more_of_a_patient_born_in_the_same_run_needs_no_other_key(imported: Go, tmp_path: Path) -> None:
     patients = [{"resourceType": "Patient", "id": f"q{n}"} for n in range(30)]
-    conditions = [{"resourceType": "Condition", "id": f"c{n}", "subject": {"reference": f"Patient/q{n}"}} for n in range(30)]
-    bundles = [{"resourceType": "Bundle", "type": "batch", "entry": [{"resource": one}]} for one in patients + conditions]
+    conditions = [
+        {"resourceType": "Condition", "id": f"c{n}", "subject": {"reference": f"Patient/q{n}"}} for n in range(30)
+    ]
+    bundles = [
+        {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": one}]} for one in patients + conditions
+    ]
     done = imported(ndjson(tmp_path / "split.ndjson", bundles))
     assert (done.counts.patients, done.counts.rejected) == (30, 0)
     assert Part.objects.filter(type="Condition").count() == 30
@@ -314,7 +379,9 @@ def test_imported_patients_can_be_searched_at_once(imported: Go, data: Path) -> 
         assert found.resource["birthDate"] == "1938-07-14"
 
 
-def test_duties_come_from_encounters_and_never_explain_to_the_importer(imported: Go, data: Path, tmp_path: Path) -> None:
+def test_duties_come_from_encounters_and_never_explain_to_the_importer(
+    imported: Go, data: Path, tmp_path: Path
+) -> None:
     doctor = person("dr-quintrec", "physician", rpps="10000000017", units=["CARDIO"])
     text = (data / "mathilde.json").read_text().replace("810000000017", "8" + doctor.rpps)
     text = text.replace('"end": "2026-03-02T05:00:00+01:00"', '"end": "2199-01-01T00:00:00Z"')
@@ -334,13 +401,19 @@ def test_decoys_are_planted_for_the_safe_alone_to_know(imported: Go, data: Path,
     assert patient is not None
     person("curious", "physician")
     who = Who(account="curious", profession="physician", session="s", acr="aal2", workstation="w")
-    item = Item(patient=patient.ref, salt=bytes(patient.salt), compartments=(Compartment.IDENTITY,), ground=Ground.UNEXPLAINED)
-    [answer] = safe.call(Open(who=who, action=Action.READ, purpose=Purpose.TREATMENT, items=(item,), request="r")).answers
+    item = Item(
+        patient=patient.ref, salt=bytes(patient.salt), compartments=(Compartment.IDENTITY,), ground=Ground.UNEXPLAINED
+    )
+    [answer] = safe.call(
+        Open(who=who, action=Action.READ, purpose=Purpose.TREATMENT, items=(item,), request="r")
+    ).answers
     assert answer.rule == "decoy"
     assert answer.keys == {}
 
 
-def test_the_directory_is_sealed_and_the_same_entry_has_the_same_reference_in_every_run(imported: Go, data: Path, who: Who) -> None:
+def test_the_directory_is_sealed_and_the_same_entry_has_the_same_reference_in_every_run(
+    imported: Go, data: Path, who: Who
+) -> None:
     imported(data / "mathilde.json")
     refs = set(Directory.objects.values_list("ref", flat=True))
     assert all(b"Quintrec" not in bytes(row.sealed) for row in Directory.objects.all())
@@ -358,7 +431,7 @@ def test_the_worker_is_a_process_of_its_own(safe: SafeClient, db: None, data: Pa
 
 
 def test_a_worker_that_dies_is_an_error_not_a_silence(tmp_path: Path) -> None:
-    job = run.Job([str(tmp_path / "gone.ndjson")], "", b"k" * 32, [], str(tmp_path / "spill"), 10)
+    job = Job([str(tmp_path / "gone.ndjson")], "", b"k" * 32, [], str(tmp_path / "spill"), 10)
     with pytest.raises(BrokenWorldError):
         list(run.prepared(job))
 

@@ -41,7 +41,9 @@ def test_terms_are_few_and_distinct() -> None:
 
 
 def test_no_term_is_an_initial_or_empty() -> None:
-    found = terms.of_patient({"resourceType": "Patient", "name": [{"family": "X", "given": ["", "-"]}], "identifier": [{}]})
+    found = terms.of_patient(
+        {"resourceType": "Patient", "name": [{"family": "X", "given": ["", "-"]}], "identifier": [{}]}
+    )
     assert found == ()
 
 
@@ -69,7 +71,8 @@ def test_names_that_french_ears_confuse_sound_alike(one: str, other: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("martin", "marchand"), ("petit", "pastor"), ("roux", "leroux"), ("bernard", "bertrand"), ("simon", "salmon")]
+    ("one", "other"),
+    [("martin", "marchand"), ("petit", "pastor"), ("roux", "leroux"), ("bernard", "bertrand"), ("simon", "salmon")],
 )
 def test_names_that_differ_sound_different(one: str, other: str) -> None:
     assert names.sound(one) != names.sound(other)
@@ -90,7 +93,7 @@ def test_the_key_of_a_matricule_is_checked(number: str) -> None:
     assert not ins.valid(f"{body}{ins.key(body) % 97 + 1:02}")
 
 
-@pytest.mark.parametrize("body", ["2540299" .ljust(13, "0"), "254022A004001", "254022B004001"])
+@pytest.mark.parametrize("body", ["2540299".ljust(13, "0"), "254022A004001", "254022B004001"])
 def test_corsica_has_letters_and_a_key_of_its_own(body: str) -> None:
     assert ins.valid(f"{body}{ins.key(body):02}")
 

@@ -16,17 +16,61 @@ from ecluse.record.fhir_types import TYPES, Resource
 
 DATA = Path(__file__).parent.parent / "data" / "fhir"
 GOOD: list[Resource] = [
-    entry["resource"] for name in ("mathilde", "vizcarrondo") for entry in vault.decode((DATA / f"{name}.json").read_bytes())["entry"]
+    entry["resource"]
+    for name in ("mathilde", "vizcarrondo")
+    for entry in vault.decode((DATA / f"{name}.json").read_bytes())["entry"]
 ]
 ODD: list[Any] = [
-    "", " ", "SECRET", "a b", "a  b", " a", "2024", "2024-02", "2024-02-29", "2023-02-29", "2024-13-01", "2024-01-01T10:00",
-    "2024-01-01T10:00:00", "2024-01-01T10:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T10:00:60Z", "24:00:00", "http://x", "x y",
-    "Patient/1", "urn:uuid:1", 0, -1, 1, 1.5, 2**31, 2**40, 1e400, True, None, [], {}, [None], ["a", None], [[]], {"x": 1},
-    "QQ==", "Q", "QQ", "a\nb", "é", "\u0000", "x" * 70, {"reference": 1}, {"resourceType": "Patient"}, [{"resourceType": "Basic"}],
-]  # fmt: skip
+    "",
+    " ",
+    "SECRET",
+    "a b",
+    "a  b",
+    " a",
+    "2024",
+    "2024-02",
+    "2024-02-29",
+    "2023-02-29",
+    "2024-13-01",
+    "2024-01-01T10:00",
+    "2024-01-01T10:00:00",
+    "2024-01-01T10:00:00Z",
+    "2024-01-01T24:00:00Z",
+    "2024-01-01T10:00:60Z",
+    "24:00:00",
+    "http://x",
+    "x y",
+    "Patient/1",
+    "urn:uuid:1",
+    0,
+    -1,
+    1,
+    1.5,
+    2**31,
+    2**40,
+    1e400,
+    True,
+    None,
+    [],
+    {},
+    [None],
+    ["a", None],
+    [[]],
+    {"x": 1},
+    "QQ==",
+    "Q",
+    "QQ",
+    "a\nb",
+    "é",
+    "\u0000",
+    "x" * 70,
+    {"reference": 1},
+    {"resourceType": "Patient"},
+    [{"resourceType": "Basic"}],
+]
 
 
-def verdicts(resource: Any) -> tuple[bool, bool]:
+def verdicts(resource: Resource) -> tuple[bool, bool]:
     """Return what the fast path and fhir.resources say."""
     raw = json.dumps(resource).encode()
     try:
@@ -42,7 +86,7 @@ def verdicts(resource: Any) -> tuple[bool, bool]:
     return fast, slow
 
 
-def spots(node: Any) -> list[tuple[Any, Any]]:
+def spots(node: object) -> list[tuple[Any, Any]]:
     """Return every place in a resource, as (container, key)."""
     found: list[tuple[Any, Any]] = []
     pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
@@ -52,7 +96,8 @@ def spots(node: Any) -> list[tuple[Any, Any]]:
 
 
 def plain(resource: Resource) -> Resource:
-    return json.loads(vault.encode(resource))
+    made: Resource = json.loads(vault.encode(resource))
+    return made
 
 
 @pytest.mark.parametrize("resource", GOOD, ids=lambda one: str(one["resourceType"]))
@@ -74,7 +119,18 @@ def test_what_the_fast_path_accepts_fhir_resources_accepts_too(data: st.DataObje
             case "remove" if name != "resourceType":
                 del container[name]
             case "add" if isinstance(container, dict):
-                names = ["value", "valueString", "valueBoolean", "deceasedBoolean", "_status", "extension", "id", "meta", "x", "text"]
+                names = [
+                    "value",
+                    "valueString",
+                    "valueBoolean",
+                    "deceasedBoolean",
+                    "_status",
+                    "extension",
+                    "id",
+                    "meta",
+                    "x",
+                    "text",
+                ]
                 container[data.draw(st.sampled_from(names))] = data.draw(st.sampled_from(ODD))
             case "double" if isinstance(container, dict):
                 container[name] = [container[name]]
@@ -114,7 +170,9 @@ def test_what_is_not_valid_is_refused_with_its_place(resource: Resource, where: 
     assert where in validate.reason_against(json.dumps(resource).encode())
 
 
-@pytest.mark.parametrize("text", [b"", b"[]", b"null", b'"x"', b"{", b"\xff", b'{"resourceType":"Patient"} x', b"[" * 5000])
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"null", b'"x"', b"{", b"\xff", b'{"resourceType":"Patient"} x', b"[" * 5000]
+)
 def test_what_is_not_a_json_object_is_refused(text: bytes) -> None:
     assert validate.reason_against(text)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ecluse.cli.main import root, run, take_home
+from ecluse.cli.main import run
 from ecluse.core.errors import Exit
 from ecluse.safe import snapshot
 from ecluse.safe.testing import SMALL_POLICY, SafeInHand, running_safe, who
@@ -25,7 +25,7 @@ class Ecluse:
         self.captured = captured
 
     def __call__(self, *arguments: str | Path) -> Done:
-        code = run(root, take_home([str(argument) for argument in arguments]))
+        code = run([str(argument) for argument in arguments])
         out, err = self.captured.readouterr()
         return Done(code, out, " ".join(err.split()))
 

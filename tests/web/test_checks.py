@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings as DjangoSettings
 
 from ecluse.core.home import Home, Settings, Site
 from ecluse.web import checks
@@ -61,12 +62,12 @@ def test_secrets_that_others_read(tmp_path: Path) -> None:
     assert ids(checks.secrets(home)) == []
 
 
-def test_a_key_too_short_to_sign_with(tmp_path: Path, settings: Any) -> None:
+def test_a_key_too_short_to_sign_with(tmp_path: Path, settings: DjangoSettings) -> None:
     settings.SECRET_KEY = "short"
     assert "web.C007" in ids(checks.secrets(at(tmp_path)))
 
 
-def test_debug_pages(tmp_path: Path, settings: Any) -> None:
+def test_debug_pages(tmp_path: Path, settings: DjangoSettings) -> None:
     settings.DEBUG = True
     assert "web.C009" in ids(checks.secrets(at(tmp_path)))
 

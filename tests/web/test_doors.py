@@ -40,7 +40,8 @@ def views(
             yield f"{space}{one.name or ''}", [*needs, *arguments(one.pattern)]
 
 
-def arguments(pattern: RoutePattern | RegexPattern) -> list[str]:
+def arguments(pattern: object) -> list[str]:
+    assert isinstance(pattern, RoutePattern | RegexPattern), "no address depends on the language"
     return list(pattern.converters) if isinstance(pattern, RoutePattern) else list(pattern.regex.groupindex)
 
 

@@ -1,7 +1,6 @@
 """L1, L2, L3: what the log must not say."""
 
 import logging
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -25,10 +24,9 @@ def test_a_patient_s_reference_is_struck_out_of_any_text() -> None:
 
 
 def test_an_exception_leaves_its_class_and_frames_and_none_of_its_words() -> None:
-    try:
-        raise ValueError("LEFEBVRE Odile")
-    except ValueError:
-        event = without_words(None, "", {"event": "oops", "exc_info": sys.exc_info()})
+    with pytest.raises(ValueError, match="LEFEBVRE") as raised:
+        int("LEFEBVRE Odile")
+    event = without_words(None, "", {"event": "oops", "exc_info": raised.value})
     assert event["error"] == "ValueError"
     assert "LEFEBVRE" not in str(event)
     assert __file__ in event["frames"][-1]

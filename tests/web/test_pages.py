@@ -106,7 +106,7 @@ def test_the_work_list_holds_one_s_own_patients_alone(someone: As, odile: str, s
     assert "LEFEBVRE" not in text(someone("midwife", units=("MAT",)), "/")
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "11", "x", "１"])
+@pytest.mark.parametrize("page", ["0", "-1", "11", "x", "\uff11"])
 def test_the_work_list_has_no_page_beyond_its_end(someone: As, page: str) -> None:
     assert someone("nurse", units=CARD).get("/", {"page": page}).status_code == 400
 

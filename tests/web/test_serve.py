@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from ecluse.cli.init import init_home
@@ -24,13 +23,16 @@ def test_a_child_that_keeps_failing_ends_everything(tmp_path: Path, monkeypatch:
     fallen = subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"])
     fallen.wait()
     child = Supervised("thing", [], tmp_path)
-    starts: list[float] = []
-    monkeypatch.setattr("ecluse.cli.child.start", lambda *_: starts.append(0) or fallen)
+    monkeypatch.setattr("ecluse.cli.child.start", lambda *_: fallen)
     now = time.monotonic()
-    with pytest.raises(BrokenWorldError, match="thing ended with status 1"):
+
+    def keep_looking() -> None:
         for step in range(1000):
             child.look(now + step)
-    assert len(starts) == MAX_FAILURES
+
+    with pytest.raises(BrokenWorldError, match="thing ended with status 1"):
+        keep_looking()
+    assert child.failures == MAX_FAILURES
 
 
 @pytest.mark.parametrize("status", [5, 4, 2])
@@ -59,19 +61,50 @@ def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture
-def served(establishment: Home) -> Iterator[psutil.Process]:
+def served(establishment: Home) -> Iterator[subprocess.Popen[bytes]]:
     """Serve, wait for the first page, and leave nothing behind."""
     process = run(establishment)
     try:
         until(lambda: answers(establishment))
-        yield psutil.Process(process.pid)
+        yield process
     finally:
-        left = psutil.Process(process.pid).children(recursive=True) if psutil.pid_exists(process.pid) else []
+        left = below(process.pid)
         process.kill()
         process.wait()
         for one in left:
-            if one.is_running():
-                one.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+
+
+def below(pid: int) -> list[int]:
+    """Return the processes that descend from one, zombies apart."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents.setdefault(int(parent), []).append(int(stat.parent.name))
+    found, todo = [], [pid]
+    while todo:
+        todo = [child for one in todo for child in parents.get(one, [])]
+        found += todo
+    return found
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def named(pid: int, word: str) -> list[int]:
+    found = []
+    for one in below(pid):
+        with contextlib.suppress(OSError):
+            if word.encode() in Path(f"/proc/{one}/cmdline").read_bytes():
+                found.append(one)
+    return found
 
 
 def run(home: Home) -> subprocess.Popen[bytes]:
@@ -96,41 +129,36 @@ def until(true: Callable[[], bool], within: float = 40) -> None:
         time.sleep(0.1)
 
 
-def named(process: psutil.Process, word: str) -> list[psutil.Process]:
-    found = []
-    for one in process.children(recursive=True):
-        with contextlib.suppress(psutil.Error):
-            if word in " ".join(one.cmdline()):
-                found.append(one)
-    return found
-
-
 @pytest.mark.slow
-def test_the_safe_comes_back_after_a_kill_and_the_site_with_it(served: psutil.Process, establishment: Home) -> None:
-    [safe] = named(served, "ecluse.safe")
-    safe.kill()
-    until(lambda: named(served, "ecluse.safe") not in ([], [safe]))
+def test_the_safe_comes_back_after_a_kill_and_the_site_with_it(
+    served: subprocess.Popen[bytes], establishment: Home
+) -> None:
+    [safe] = named(served.pid, "ecluse.safe")
+    os.kill(safe, signal.SIGKILL)
+    until(lambda: named(served.pid, "ecluse.safe") not in ([], [safe]))
     until(lambda: answers(establishment))
 
 
 @pytest.mark.slow
-def test_a_stop_that_is_asked_for_is_clean(served: psutil.Process) -> None:
-    children = served.children(recursive=True)
-    served.send_signal(signal.SIGTERM)
+def test_a_stop_that_is_asked_for_is_clean(served: subprocess.Popen[bytes]) -> None:
+    children = below(served.pid)
+    served.terminate()
     assert served.wait(30) == 0
-    assert [one for one in children if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+    assert [one for one in children if lives(one)] == []
 
 
 @pytest.mark.slow
-def test_nothing_outlives_a_killed_parent(served: psutil.Process) -> None:
-    children = served.children(recursive=True)
+def test_nothing_outlives_a_killed_parent(served: subprocess.Popen[bytes]) -> None:
+    children = below(served.pid)
     assert len(children) >= 3
     served.kill()
-    until(lambda: not [one for one in children if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
+    until(lambda: not [one for one in children if lives(one)])
 
 
 @pytest.mark.slow
-def test_a_second_server_of_the_same_folder_does_not_start(served: psutil.Process, establishment: Home) -> None:
+def test_a_second_server_of_the_same_folder_does_not_start(
+    served: subprocess.Popen[bytes], establishment: Home
+) -> None:
     second = run(establishment)
     assert second.wait(30) == 5
     assert answers(establishment)

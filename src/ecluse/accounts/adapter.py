@@ -15,7 +15,6 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -23,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ecluse.accounts import sealing
-from ecluse.accounts.bridge import note, note_if_possible, the_safe
+from ecluse.accounts.bridge import note, the_safe
 from ecluse.accounts.models import Account
 from ecluse.accounts.pages import closed
 from ecluse.accounts.who import console, stranger, who_of
@@ -119,15 +118,3 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Keep the last factor: without it the next password alone would open the account."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=KINDS).exclude(pk=authenticator.pk)
         return authenticator.type not in KINDS or others.exists()
-
-
-class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
-    """Ending sessions is traced, and happens at once even when it cannot be."""
-
-    def end_sessions(self, sessions: list[Any]) -> None:
-        """End ``sessions``."""
-        request = context.request
-        who = who_of(request) if request else console()
-        for session in sessions:
-            note_if_possible(who, Action.SESSION_END, "ended-by-person", request, target=session.user.username)
-        super().end_sessions(sessions)

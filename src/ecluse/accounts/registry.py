@@ -8,9 +8,7 @@ Order of writes, so that a crash leaves something that loading again mends:
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 import msgspec
 from allauth.mfa.models import Authenticator
@@ -22,7 +20,8 @@ from django.db import transaction
 
 from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, request_id, the_safe
-from ecluse.accounts.models import RPPS, USERNAME, Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.models import Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.staff_list import Good, Reject, Row, UnitRow, read
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Action, Decision, Profession
@@ -30,46 +29,6 @@ from ecluse.safe.protocol import Enrol, Status, Who
 
 BATCH = 500
 NO_PASSWORD = "!"  # noqa: S105 - Django's mark of a password that nothing matches
-
-
-class UnitRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A unit, where its code alone does not say enough."""
-
-    code: str
-    name: str = ""
-    kind: str = ""
-
-
-class Hours(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """On call for a unit, between two instants."""
-
-    unit: str
-    since: dt.datetime
-    until: dt.datetime
-
-
-class Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One account of the list. ``password`` and ``totp_secret`` only where a demonstration says so."""
-
-    username: str
-    display_name: str = ""
-    professions: tuple[Profession, ...] = ()
-    units: tuple[str | UnitRow, ...] = ()
-    hired: dt.date | None = None
-    ends: dt.date | None = None
-    rpps: str = ""
-    service: bool = False
-    on_call: tuple[Hours, ...] = ()
-    password: str = ""
-    totp_secret: str = ""
-
-
-class Reject(msgspec.Struct, frozen=True):
-    """A line that was not taken, counted from 0, and why. Never what it held."""
-
-    line: int
-    username: str
-    reason: str
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -81,58 +40,6 @@ class Taken(msgspec.Struct, frozen=True):
     enrolled: int
     proposed: int
     rejects: tuple[Reject, ...]
-
-
-class Good(NamedTuple):
-    """A line that may be taken."""
-
-    line: int
-    row: Row
-
-
-def read(text: bytes, *, demo: bool) -> tuple[list[Good], list[Reject]]:
-    """Split a JSON list into what may be taken and what may not.
-
-    Raises:
-        BadInputError: it is not a JSON list of objects.
-    """
-    try:
-        raw = msgspec.json.decode(text, type=list[dict[str, Any]])
-    except msgspec.DecodeError as error:
-        raise BadInputError(
-            f"Not a JSON list of accounts: {error}.", "`ecluse accounts load --help` shows one."
-        ) from error
-    good, rejects, seen = [], [], set[str]()
-    for line, item in enumerate(raw):
-        name = str(item.get("username", ""))[:64]
-        try:
-            row = msgspec.convert(item, Row)
-        except msgspec.ValidationError as error:
-            rejects.append(Reject(line, name, str(error)))
-            continue
-        wrong = fault(row, demo=demo) or ("twice in this list" if row.username in seen else "")
-        seen.add(row.username)
-        if wrong:
-            rejects.append(Reject(line, name, wrong))
-        else:
-            good.append(Good(line, row))
-    return good, rejects
-
-
-def fault(row: Row, *, demo: bool) -> str:
-    """Return what is wrong with one account, or nothing."""
-    faults = {
-        "username: small letters, digits, dot, dash, underscore, 64 at most": not re.match(USERNAME, row.username),
-        "rpps: 11 digits": bool(row.rpps) and not re.match(RPPS, row.rpps),
-        "ends before it starts": bool(row.hired and row.ends and row.ends < row.hired),
-        "interface-service is for services, and services have no other": row.service
-        != (Profession.INTERFACE_SERVICE in row.professions)
-        or (row.service and len(row.professions) > 1),
-        "a service has no password": row.service and bool(row.password or row.totp_secret),
-        "password and totp_secret only with --demo-credentials": not demo and bool(row.password or row.totp_secret),
-        "on_call ends before it starts": any(hours.until <= hours.since for hours in row.on_call),
-    }
-    return next((text for text, wrong in faults.items() if wrong), "")
 
 
 def load(text: bytes, *, demo: bool = False, requester: str = "") -> Taken:

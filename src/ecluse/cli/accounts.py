@@ -12,15 +12,16 @@ from allauth.mfa.models import Authenticator
 from rich.console import Console
 from rich.table import Table
 
-from ecluse.accounts import approvals, registry, sessions, tokens
-from ecluse.accounts.bridge import request_id
+from ecluse.accounts import approvals, registry, sessions, setup, tokens
+from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.models import Account
 from ecluse.accounts.who import console as at_console
+from ecluse.cli.child import safe_running
 from ecluse.core.errors import BadInputError, Exit, RefusedError
 from ecluse.core.words import Decision, TargetKind
 from ecluse.safe.protocol import Who
 
-app = typer.Typer(no_args_is_help=True, help="People and services: who they are, what they carry, what stops them.")
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -48,6 +49,16 @@ def say(as_json: bool, data: object, text: str) -> None:
         sys.stdout.write(json.dumps(msgspec.to_builtins(data), ensure_ascii=False) + "\n")
     else:
         out.print(text, markup=False)
+
+
+@app.callback()
+def with_safe(context: typer.Context) -> None:
+    """People and services: who they are, what they carry, what stops them.
+
+    Example: ecluse accounts load staff.json --home /srv/ecluse
+    """
+    if not {"--help", "-h"}.intersection(sys.argv):
+        context.with_resource(safe_running(the_home()))
 
 
 @app.command()
@@ -101,6 +112,16 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
         registry.set_first_password(approvals.known_account(username), typer.prompt("Password", hide_input=True))
     proposed = " Its professions wait for a second person." if taken.proposed else ""
     say(as_json, taken, f"{username} is there.{proposed}")
+
+
+@app.command("close-setup")
+def close_setup(as_json: AsJson = False) -> None:
+    """End set-up for good: from now on every right over records, raised cap and unlocking takes two people.
+
+    Example: ecluse accounts close-setup --home /srv/ecluse
+    """
+    setup.close(at_console())
+    say(as_json, {"setup_closed": True}, "Set-up is closed. From now on rights are granted by two people.")
 
 
 @app.command("list")

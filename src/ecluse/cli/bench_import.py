@@ -1,7 +1,10 @@
-"""``ecluse bench import``: how fast patients come in, through the ordinary command, the real safe with fsync and full validation.
+"""``ecluse bench import``.
 
-Making the input is not measured; starting, validating, sealing, inserting and merging the blind index are. ``peak_mib`` is the most that
-the import, its worker and the safe held together (proportional set size); the PostgreSQL server is not counted.
+How fast patients come in, through the ordinary command, the real safe with fsync and full validation.
+
+Making the input is not measured; starting, validating, sealing, inserting and merging the blind index are. ``peak_mib``
+is the most that the import, its worker and the safe held together (proportional set size); the PostgreSQL server is not
+counted.
 """
 
 import contextlib
@@ -49,7 +52,10 @@ def import_(
     folder: Annotated[Path | None, typer.Option(help="Where to work; needs about 16 KB a patient.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Import synthetic patients into a new establishment: patients a second, memory, size. Example: ecluse bench import --json."""
+    """Import synthetic patients into a new establishment: patients a second, memory, size.
+
+    Example: ecluse bench import --json.
+    """
     rows = []
     for name in database or DATABASES:
         if name not in DATABASES:
@@ -149,7 +155,6 @@ def tell(rows: list[Row]) -> None:
     """Print the measures as a table."""
     table = Table("database", "patients", "patients/s", "peak MiB", "bytes/patient")
     for row in rows:
-        table.add_row(
-            row.database, f"{row.patients:,}", f"{row.patients_per_s:,.0f}", f"{row.peak_mib:,.0f}", f"{row.bytes_per_patient:,}"
-        )  # fmt: skip
+        figures = (row.patients, row.patients_per_s, row.peak_mib, row.bytes_per_patient)
+        table.add_row(row.database, *(f"{figure:,.0f}" for figure in figures))
     Console().print(table)

@@ -198,7 +198,7 @@ def summed(
     """Return the medians."""
 
     def middle(way: str, field: str) -> float:
-        return statistics.median(getattr(one, field) for one in rounds[way])
+        return float(statistics.median(getattr(one, field) for one in rounds[way]))
 
     guarded, plain, ordinary = (middle(way, "rps") for way in ("guarded", "plain", "ordinary"))
     return Line(
@@ -225,14 +225,14 @@ def emptied(url: str) -> Iterator[str]:
     """Give a PostgreSQL of its own to each base: a fresh database on the server of ``url``."""
     name = f"ecluse_bench_{os.getpid()}_{free_port()}"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        server.execute(f'CREATE DATABASE "{name}"')
     parts = url.split("?", 1)
     fresh = parts[0].rsplit("/", 1)[0] + f"/{name}" + (f"?{parts[1]}" if len(parts) > 1 else "")
     try:
         yield fresh
     finally:
         with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def read(  # noqa: PLR0913, PLR0917 - the switches of one command

@@ -1,4 +1,4 @@
-"""The base that ``ecluse bench read`` reads: made through the safe, sealed as an import seals, its plain twin beside it.
+"""The base that ``ecluse bench read`` reads: made by the safe, sealed as an import seals, beside its plain twin.
 
 A process of its own (``python -m ecluse.cli.bench_read_base PATIENTS``) in the bench's home folder, its safe answering.
 It prints one JSON line: the visits to make, as pairs of bearer token and FHIR id, for each type.
@@ -220,7 +220,7 @@ def visits(readers: list[Service], made: list[tuple[str, int]]) -> dict[str, lis
 
 def main(patients: int) -> None:
     """Make the base of the home folder named by ``ECLUSE_HOME``."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.cli.bench_read_settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"
     django.setup()
     safe = SafeClient(load().socket)
     who = Who(account=MAKER, profession=Profession.INTERFACE_SERVICE.value, session="bench")

@@ -1,4 +1,4 @@
-"""The load of ``ecluse bench read``: ``wrk``, or a plain Python one without it, and the raw speed of the disk beside it."""
+"""The load of ``ecluse bench read``: ``wrk``, or plain Python without it, and the raw speed of the disk."""
 
 import contextlib
 import http.client

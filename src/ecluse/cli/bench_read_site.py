@@ -2,10 +2,21 @@
 
 import os
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from ecluse.core.home import load
 from ecluse.record.api.lean import dispatch
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.cli.bench_read_settings"
+MARK = "bench-only"
 
-application = dispatch(get_wsgi_application())
+if not (load().path / MARK).is_file():
+    message = "This server shows records without a gate: it belongs to the home folder of a bench and to no other."
+    raise ImproperlyConfigured(message)
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"
+ordinary = get_wsgi_application()
+settings.ROOT_URLCONF = "ecluse.cli.bench_read_views"
+
+application = dispatch(ordinary)

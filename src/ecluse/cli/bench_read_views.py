@@ -3,11 +3,12 @@
 ``plain``: one raw SQL statement (token, account, row), then the row's JSON as it stands. ``ordinary``: the same through
 the ORM, as most code would. Both look the token up, as the guarded view does; neither asks the gate or the safe,
 nothing is sealed, nothing is traced. All three are served by one handler without middleware. No address of a real site
-leads here: see ``bench_read_settings``.
+leads here: see ``bench_read_site``.
 """
 
 import datetime as dt
 import hashlib
+from typing import ClassVar
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,8 @@ class Plain(models.Model):
     type = models.CharField(max_length=32)
     version = models.IntegerField()
     body = models.TextField()
+
+    objects: ClassVar[models.Manager["Plain"]] = models.Manager()
 
     class Meta:
         app_label = "bench"

@@ -1,4 +1,4 @@
-"""The half of ``ecluse init`` that needs Django: tables, and the service account that imports. Every step may be repeated."""
+"""The half of ``ecluse init`` that needs Django: tables, and the account that imports. Every step may be repeated."""
 
 import os
 

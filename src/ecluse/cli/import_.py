@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from ecluse.cli.child import safe_running
 from ecluse.core.errors import BadInputError, Exit
 from ecluse.record.importing import reading, run
+from ecluse.record.importing.writer import Counts
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -25,7 +26,9 @@ def main(
     decoys: Annotated[bool, typer.Option(help="Plant these patients as decoys: whoever opens one is locked.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON summary instead of progress.")] = False,
 ) -> int:
-    """Import FHIR R4 bundles and NDJSON. Run it again after an interruption or to add: what is there already is skipped.
+    """Import FHIR R4 bundles and NDJSON.
+
+    Run it again after an interruption or to add: what is there already is skipped.
 
     Example: ecluse import bundles/ patients.ndjson.gz
     """
@@ -48,7 +51,7 @@ def with_progress(plan: run.Plan) -> run.Done:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("starting", total=size)
 
-        def moved(position: int, counts: run.Counts) -> None:
+        def moved(position: int, counts: Counts) -> None:
             elapsed = bar.tasks[0].elapsed or 1.0
             rate = (counts.patients + counts.unchanged) / elapsed
             bar.update(task, completed=position, description=f"{counts.patients:,} patients, {rate:,.0f}/s")
@@ -79,4 +82,6 @@ def tell(done: run.Done) -> None:
     )
     console.print(f"{done.files:,} files in {done.seconds:,.1f} s ({counts.patients / done.seconds:,.0f} patients/s).")
     if counts.rejected:
-        console.print(f"{counts.rejected:,} resources were not taken; each with its reason in {done.rejects}", markup=False)
+        console.print(
+            f"{counts.rejected:,} resources were not taken; each with its reason in {done.rejects}", markup=False
+        )

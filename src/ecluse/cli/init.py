@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-
 import typer
 from rich.console import Console
 
@@ -62,7 +61,7 @@ def make_folders(folder: Path) -> None:
 
 
 def write_new(file: Path, text: str, *, mode: int) -> None:
-    """Write ``file`` with its mode from the first byte on, unless it is there. A crash leaves the whole file or none."""
+    """Write ``file`` with its mode from the first byte on, unless it is there. A crash leaves all of it or none."""
     if file.exists():
         return
     draft = file.with_name(f".{file.name}.new")

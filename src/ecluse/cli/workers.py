@@ -1,6 +1,6 @@
 """The web server: granian, some worker processes of a few threads each. ``ecluse serve`` runs this as its second child.
 
-It refuses to start on a Critical finding of :mod:`ecluse.web.checks` (with the exit code of a broken world, which is not retried).
+It refuses to start on a Critical finding of :mod:`ecluse.web.checks`, with an exit code that is not retried.
 """
 
 import importlib
@@ -13,7 +13,7 @@ import msgspec
 from django.core.checks import CRITICAL
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from ecluse.core.errors import Exit
 from ecluse.core.home import Home, load
@@ -35,11 +35,11 @@ def dangerous(home: Home) -> list[str]:
     return [f"{found.id} {found.msg} {found.hint or ''}".strip() for found in findings if found.level >= CRITICAL]
 
 
-def server(home: Home) -> Server:
+def server(home: Home) -> MPServer:
     """Return the server as the settings describe it."""
     site = home.settings.site
     own_tls = site.https and not site.behind_proxy
-    return Server(
+    return MPServer(
         TARGET,
         address=site.address,
         port=site.port,

@@ -102,6 +102,7 @@ def fill(hospital: Hospital, home: Path, tell: Tell = silent) -> None:
     files.write(hospital, home / "world")
     tell("hiring the people")
     command(home, "accounts", "load", str(home / "world" / "staff.json"), "--demo-credentials")
+    command(home, "accounts", "close-setup")
     tell("importing the records")
     command(home, "import", str(home / "world" / "fhir"))
 

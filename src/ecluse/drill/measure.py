@@ -13,7 +13,7 @@ import threading
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from ecluse.core.words import Compartment
@@ -38,9 +38,13 @@ class Haul:
         self.routes: dict[str, set[int]] = defaultdict(set)
         self.last_new = 0.0
 
-    def take(self, body: bytes, route: str) -> Found:
-        """Note what ``body`` gives away under ``route``; return it all, known before or not."""
-        found = self.read(body)
+    def take(self, body: bytes, route: str, said: Iterable[str] = ()) -> Found:
+        """Note what ``body`` gives away under ``route``; return it all, known before or not.
+
+        ``said``: words of the request, which do not count where the answer repeats them. Whoever is really shown stands
+        with more than the words they were searched by.
+        """
+        found = self.read(body, said)
         with self._guard:
             if not found <= self.found:
                 self.last_new = time.monotonic() - self.began
@@ -50,10 +54,13 @@ class Haul:
                 self.routes[route] |= new
         return found
 
-    def read(self, body: bytes) -> Found:
-        """Return the (patient, compartment) pairs that stand in ``body``."""
+    def read(self, body: bytes, said: Iterable[str] = ()) -> Found:
+        """Return the (patient, compartment) pairs that stand in ``body``, apart from the words ``said``."""
         found: Found = set()
+        repeated = [plain(word) for word in said]
         for text in readings(body):
+            for word in repeated:
+                text = text.replace(word, " ")  # noqa: PLW2901 - the same text, less what was said
             found |= self._markers.find(text)
         return found
 

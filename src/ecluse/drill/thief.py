@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import msgspec
@@ -21,6 +22,7 @@ from ecluse.safe.policy import Policy
 
 TIRED_AFTER = 120
 NO_ANSWER = 599
+SHORTEST_WORD = 5
 GUESSES = {"password": "Printemps2024!", "code": "123456"}  # nobody's
 NEVER_PRESS = ("logout", "/language/", "/sessions/end", "/password/", "/login/")
 ASKS_FOR_PROOF = ("reauthenticate", "/login/", "authenticate")
@@ -102,8 +104,9 @@ class Thief:
     def take(self, answer: httpx.Response, route: str) -> httpx.Response:
         """Count the patients in an answer: its body, and its headers."""
         before = len(self.haul.found)
+        said = spoken(answer.request)
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items() if name != "set-cookie")
-        self.haul.take(answer.content + b"\n" + headers.encode(), route)
+        self.haul.take(answer.content + b"\n" + headers.encode(), route, said)
         self.answers[answer.status_code] = self.answers.get(answer.status_code, 0) + 1
         self.in_vain = 0 if len(self.haul.found) > before or answer.is_success else self.in_vain + 1
         if self.in_vain >= TIRED_AFTER:
@@ -187,3 +190,11 @@ class Thief:
         order = list(self.known.tips)
         self.chance.shuffle(order)
         return (tip for tip in order if tip.number not in self.haul.patients)
+
+
+def spoken(request: httpx.Request) -> list[str]:
+    """Return the words that a request itself carries: a page that repeats them gives nothing away."""
+    pairs = list(request.url.params.multi_items())
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        pairs += parse_qsl(request.content.decode("utf-8", "replace"))
+    return [word for _, value in pairs for word in (value, *value.split()) if len(word) >= SHORTEST_WORD]

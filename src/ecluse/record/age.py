@@ -47,7 +47,7 @@ def encrypt(plain: bytes, public: str) -> bytes:
 
 
 def new_key(now: dt.datetime) -> tuple[str, str]:
-    """Make a recipient's key pair: the text of the private one's file (as ``age-keygen`` writes it), and the public one."""
+    """Make a recipient's key pair: the private one's file (as ``age-keygen`` writes it) and the public one."""
     identity = pyrage.x25519.Identity.generate()
     public = str(identity.to_public())
     return f"# created: {now.isoformat(timespec='seconds')}\n# public key: {public}\n{identity}\n", public

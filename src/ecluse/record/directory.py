@@ -1,7 +1,7 @@
 """The directory: practitioners, roles, organisations, places and medications. Not about patients, sealed all the same.
 
-The directory key is asked of the safe once a process (traced) and kept. References are derived from the source's own ids with a key
-made of it, so an import in any order, in several processes, names the same entry alike.
+The directory key is asked of the safe once a process (traced) and kept. References are derived from the source's own
+ids with a key made of it, so an import in any order, in several processes, names the same entry alike.
 """
 
 import hashlib
@@ -16,9 +16,9 @@ from ecluse.core.errors import BadInputError
 from ecluse.gate import world
 from ecluse.record import line, seal, vault
 from ecluse.record.fhir_types import DIRECTORY_TYPES, Resource
-from ecluse.record.stored import NotFoundError, StaleError, Stored
 from ecluse.record.models import Directory, new_ref, now_ms
 from ecluse.record.names import words
+from ecluse.record.stored import NotFoundError, StaleError, Stored
 from ecluse.record.validate import check
 from ecluse.safe.protocol import Who
 
@@ -70,7 +70,7 @@ def open_(key_: bytes, row: Directory) -> Resource:
         SealError: it does not belong where it was found.
     """
     where = seal.place(row.ref, row.type, 0, row.version, COMPARTMENT)
-    body = vault.decode(seal.open_(AESGCM(key_), row.sealed, where))
+    body = vault.decode(seal.open_(AESGCM(key_), bytes(row.sealed), where))
     meta = {"versionId": str(row.version), "lastUpdated": vault.instant(row.updated)} | body.pop("meta", {})
     return {"resourceType": row.type, "id": row.ref, "meta": meta} | body
 

@@ -22,16 +22,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from django.conf import settings
 
 from ecluse.core.errors import BadInputError, RefusedError
-from ecluse.core.home import Home
 from ecluse.core.words import Action, Decision, Purpose
 from ecluse.gate import exports
 from ecluse.gate.access import Access, Pass, Refusal, Wanted
 from ecluse.gate.ask import ask
 from ecluse.gate.rules import readable
-from ecluse.gate.world import policy
+from ecluse.gate.world import home, policy
 from ecluse.record import age, store, vault
 from ecluse.record.models import Part, Patient
 from ecluse.safe.files import write_new
@@ -62,8 +60,7 @@ class Request(msgspec.Struct, frozen=True):
 
 def folder() -> Path:
     """Return the folder of the requests."""
-    home: Home = settings.HOME
-    return home.path / "exports"
+    return home().path / "exports"
 
 
 def propose(who: Who, refs: Sequence[str], recipient: str, purpose: Purpose, request_id: str) -> Ruled:

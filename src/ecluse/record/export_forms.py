@@ -27,7 +27,7 @@ LONGEST = 20_000
 class ExportForm(forms.Form):
     """A proposal. ``units`` and ``purposes`` are those of whoever asks."""
 
-    unit = forms.TypedChoiceField(coerce=int, empty_value=0, required=False, label=_("All patients of my work list in"))
+    unit = forms.TypedChoiceField(coerce=int, required=False, label=_("All patients of my work list in"))
     refs = forms.CharField(
         required=False,
         max_length=LONGEST,

@@ -25,7 +25,7 @@ from ecluse.record import age, export
 from ecluse.record.export_forms import PURPOSES, ExportForm
 from ecluse.record.models import Patient
 from ecluse.safe.client import SafeUnavailableError
-from ecluse.safe.protocol import Pending, Waiting, Who
+from ecluse.safe.protocol import Pending, Who
 
 AGE = "application/octet-stream"
 
@@ -59,7 +59,7 @@ def pending(who: Who) -> set[int]:
         if error.code != "refused":
             raise
         return set()
-    return {wait.sequence for wait in told.waits} if isinstance(told, Waiting) else set()
+    return {wait.sequence for wait in told.waits}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,12 +1,14 @@
-"""Duties that a resource gives: who must see this patient because of it. One function a type; the gate turns facts into rows.
+"""Duties that a resource gives: who must see this patient because of it.
 
-A fact keeps references, not accounts: it is found where the resource is read (also in a worker process of an import) and resolved
-where the directory is known.
+One function a type; the gate turns facts into rows.
+
+A fact keeps references, not accounts: it is found where the resource is read (also in a worker process of an import)
+and resolved where the directory is known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -21,7 +23,10 @@ Kind = Literal["encounter", "appointment", "order", "team", "doctor"]
 
 
 class Fact(msgspec.Struct, frozen=True, array_like=True):
-    """What a resource says of who has to do with its patient. Times in Unix seconds; ``references`` as FHIR References."""
+    """What a resource says of who has to do with its patient.
+
+    Times in Unix seconds; ``references`` as FHIR References.
+    """
 
     kind: Kind
     source: str
@@ -48,7 +53,8 @@ def rows(fact: Fact, patient: int, maker: Maker, places: Places, known: Mapping[
     units = list(dict.fromkeys(one.unit for one in meant if one.unit is not None))
     start, end, source = fact.start, fact.end, fact.source
     if fact.kind == "encounter":
-        stays = [feeds.of_encounter(maker, patient, unit, start, end, source) for unit in units[:1] or [None]]
+        first: list[int | None] = [*units[:1]] or [None]
+        stays = [feeds.of_encounter(maker, patient, unit, start, end, source) for unit in first]
         stays += [feeds.of_encounter(_ward_only(maker), patient, unit, start, end, source) for unit in units[1:]]
         stays.append(feeds.of_care_team(maker, patient, people, (), start, end, source))
         return [row for made in stays for row in made]
@@ -67,7 +73,7 @@ def _ward_only(maker: Maker) -> Maker:
     return msgspec.structs.replace(maker, desks={})
 
 
-def of_encounter(resource: Resource, source: str, now: int) -> Fact | None:
+def of_encounter(resource: Resource, source: str, now: int) -> Fact | None:  # noqa: ARG001 - readers are alike
     """Read a stay or a visit: its places, its provider, those who take part."""
     start, end = period(resource.get("period"))
     places = [place.get("location") for place in resource.get("location", ())]
@@ -76,7 +82,7 @@ def of_encounter(resource: Resource, source: str, now: int) -> Fact | None:
     return _fact("encounter", source, named, start, end)
 
 
-def of_appointment(resource: Resource, source: str, now: int) -> Fact | None:
+def of_appointment(resource: Resource, source: str, now: int) -> Fact | None:  # noqa: ARG001 - readers are alike
     """Read an appointment: its actors, people and places."""
     actors = [one.get("actor") for one in resource.get("participant", ())]
     return _fact("appointment", source, actors, seconds(resource.get("start")), seconds(resource.get("end")))
@@ -109,21 +115,26 @@ def of_patient(resource: Resource, source: str, now: int) -> Fact | None:
     return _fact("doctor", source, resource.get("generalPractitioner", ()), now, None)
 
 
-def _fact(kind: Kind, source: str, named: Any, start: int | None, end: int | None) -> Fact | None:
+def _fact(kind: Kind, source: str, named: Iterable[object], start: int | None, end: int | None) -> Fact | None:
     kept = tuple(
-        {name: one[name] for name in ("reference", "identifier") if name in one} for one in named if isinstance(one, dict)
+        {name: one[name] for name in ("reference", "identifier") if name in one}
+        for one in named
+        if isinstance(one, dict)
     )
     desks = kind == "encounter"
     return Fact(kind, source, kept, start, end) if start is not None and (kept or desks) else None
 
 
-def period(given: Any) -> tuple[int | None, int | None]:
+def period(given: object) -> tuple[int | None, int | None]:
     """Return the start and end of a Period in Unix seconds."""
     return (seconds(given.get("start")), seconds(given.get("end"))) if isinstance(given, dict) else (None, None)
 
 
-def seconds(given: Any) -> int | None:
-    """Return a FHIR date, dateTime or instant in Unix seconds (partial: its first day; no zone: UTC); None when it cannot be read."""
+def seconds(given: object) -> int | None:
+    """Return a FHIR date, dateTime or instant in Unix seconds (partial: its first day; no zone: UTC).
+
+    None when it cannot be read.
+    """
     if not isinstance(given, str):
         return None
     whole = given + {4: "-01-01", 7: "-01"}.get(len(given), "")

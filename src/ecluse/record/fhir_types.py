@@ -1,4 +1,6 @@
-"""The closed table of FHIR types: which compartment each belongs to, how a Patient is split, how references are written.
+"""The closed table of FHIR types.
+
+Which compartment each belongs to, how a Patient is split, how references are written.
 
 A type that is not listed is refused. Sources: HL7 FHIR R4 (4.0.1), the compartments of ``core/words.py``.
 """
@@ -131,7 +133,10 @@ def subject_of(resource: Resource) -> str:
 
 
 def key_of(reference: str) -> str:
-    """Return ``Type/id`` of a literal reference (relative, absolute, or of one version); ``urn:uuid:`` ones as they are."""
+    """Return ``Type/id`` of a literal reference (relative, absolute, or of one version).
+
+    ``urn:uuid:`` ones as they are.
+    """
     if reference.count("/") == 1 or reference.startswith(("urn:", "#")):
         return reference
     return "/".join(reference.partition("/_history/")[0].rsplit("/", 2)[-2:])
@@ -142,7 +147,7 @@ def is_patient(reference: str) -> bool:
     return reference.startswith(("Patient/", "urn:uuid:")) or "/Patient/" in reference
 
 
-def references(node: Any) -> Iterator[str]:
+def references(node: object) -> Iterator[str]:
     """Yield every literal reference inside ``node``."""
     if isinstance(node, dict):
         for name, value in node.items():

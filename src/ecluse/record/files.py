@@ -32,12 +32,15 @@ def read(granted: Pass, n: int) -> tuple[str, bytes]:
     if row is None or Compartment(row.compartment) not in granted.keys:
         raise NotFoundError("There is no such file here.")
     where = seal.place(granted.wanted.ref, BINARY, n, VERSION, row.compartment)
-    media, _, data = seal.open_(AESGCM(granted.keys[Compartment(row.compartment)]), row.sealed, where).partition(b"\n")
+    sealed = bytes(row.sealed)
+    media, _, data = seal.open_(AESGCM(granted.keys[Compartment(row.compartment)]), sealed, where).partition(b"\n")
     return media.decode("ascii"), data
 
 
 def add(granted: Pass, data: bytes, media: str, n: int, compartment: Compartment = Compartment.CLINICAL) -> str:
-    """Seal a file as number ``n`` of the patient and return its url. Call within the transaction that writes who points to it.
+    """Seal a file as number ``n`` of the patient and return its url.
+
+    Call within the transaction that writes who points to it.
 
     Raises:
         RefusedError: the compartment is not granted.

@@ -1,7 +1,8 @@
 """The French national health identity number (matricule INS): 13 characters and a key of 2 digits.
 
-The key is ``97 - (number mod 97)``, where Corsica's 2A and 2B count as 19 and 18 (the rule of the NIR). The OIDs .8 (NIR) and .9 (NIA)
-are real identities, .10 test and .11 demonstration. All four are kept; everything shipped and tested here uses .10 and .11 only.
+The key is ``97 - (number mod 97)``, where Corsica's 2A and 2B count as 19 and 18 (the rule of the NIR). The OIDs .8
+(NIR) and .9 (NIA) are real identities, .10 test and .11 demonstration. All four are kept; everything shipped and tested
+here uses .10 and .11 only.
 """
 
 import re

@@ -2,13 +2,13 @@
 
 Promise:
 
-- **R1** Nothing of a patient is readable in the database: no name, address, phone, number, drug or document, in no encoding.
-  Searching goes through keyed tokens made by the safe.
+- **R1** Nothing of a patient is readable in the database: no name, address, phone, number, drug or document, in no
+  encoding. Searching goes through keyed tokens made by the safe.
 
-Times are Unix milliseconds. A resource's FHIR id is ``{patient.ref}-{n}`` (the Patient itself: ``ref``), so no index in random order
-is needed: every index here but ``Token`` grows at its end, which keeps big imports at a steady rate. ``Token`` is filled in sorted order
-from ``TokenPending`` for the same reason. Rows of other patients are never linked by foreign keys checked row by row: what ties a row
-to its patient is its seal.
+Times are Unix milliseconds. A resource's FHIR id is ``{patient.ref}-{n}`` (the Patient itself: ``ref``), so no index in
+random order is needed: every index here but ``Token`` grows at its end, which keeps big imports at a steady rate.
+``Token`` is filled in sorted order from ``TokenPending`` for the same reason. Rows of other patients are never linked
+by foreign keys checked row by row: what ties a row to its patient is its seal.
 """
 
 import time

@@ -1,7 +1,8 @@
 """Names as people type them: folded for comparison, and as they sound in French.
 
-:func:`sound` is a compact French Soundex of our own, in the manner of Soundex 2 and Phonex (F. Brouard): names that French ears confuse
-(Lefebvre/Lefèvre, Dupond/Dupont, Thomas/Tomas, Gauthier/Gotier) get the same code; two that sound different rarely do.
+:func:`sound` is a compact French Soundex of our own, in the manner of Soundex 2 and Phonex (F. Brouard): names that
+French ears confuse (Lefebvre/Lefèvre, Dupond/Dupont, Thomas/Tomas, Gauthier/Gotier) get the same code; two that sound
+different rarely do.
 """
 
 import re

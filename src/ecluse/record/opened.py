@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
-from django.conf import settings
 
 from ecluse.accounts.models import Account, Membership
-from ecluse.core.home import Home
 from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Purpose
+from ecluse.gate import world
 from ecluse.record.trace_index import entries_of
 from ecluse.safe import trace_reader
 from ecluse.safe.entry import Entry
@@ -53,7 +52,7 @@ def of_patient(
 
     ``refused`` adds the attempts that were refused. ``named`` is for readers who may know who (O2).
     """
-    home: Home = settings.HOME
+    home = world.home()
     found = [
         entry
         for entry in entries_of(home.safe, home.path / "cache" / "opened", ref)
@@ -64,8 +63,8 @@ def of_patient(
 
 
 def exposed(*, account: str = "", session: str = "", since: datetime | None = None) -> list[Exposed]:
-    """Tell exactly which compartments of which patients were opened to an account, or in a session (the trace's name)."""
-    home: Home = settings.HOME
+    """Tell exactly which compartments of which patients were opened to an account or a session (the trace's name)."""
+    home = world.home()
     return trace_reader.exposure(home.safe, account=account, session=session, since=since)
 
 

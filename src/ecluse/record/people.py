@@ -1,7 +1,8 @@
 """Whom and which place a reference means: accounts and units behind practitioners, roles, organisations and locations.
 
-Conventions: a Practitioner carries an RPPS number (``urn:oid:1.2.250.1.71.4.2.1``) or an account name (``urn:ecluse:account``); an
-Organization or Location carries a unit code (``urn:ecluse:unit``). A PractitionerRole points to both.
+Conventions: a Practitioner carries an RPPS number (``urn:oid:1.2.250.1.71.4.2.1``) or an account name
+(``urn:ecluse:account``); an Organization or Location carries a unit code (``urn:ecluse:unit``). A PractitionerRole
+points to both.
 """
 
 from collections.abc import Iterable, Mapping

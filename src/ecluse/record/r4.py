@@ -1,8 +1,11 @@
-"""The shapes of FHIR R4 resources as msgspec structs, built at start from the models of fhir.resources (R4B), so they cannot drift.
+"""The shapes of FHIR R4 resources as msgspec structs, built at start from the models of fhir.resources (R4B).
 
-What these structs accept, fhir.resources accepts too: every rule here is as strict as there or stricter. What they refuse is not yet
-wrong: primitive extensions (``_birthDate``), nulls in arrays, leap seconds and other rarities are left to fhir.resources, which has the
-last word (see ``validate.py``). Decoding through them is some forty times faster. R4B (4.3.0) has the R4 shape of all the types kept.
+So they cannot drift.
+
+What these structs accept, fhir.resources accepts too: every rule here is as strict as there or stricter. What they
+refuse is not yet wrong: primitive extensions (``_birthDate``), nulls in arrays, leap seconds and other rarities are
+left to fhir.resources, which has the last word (see ``validate.py``). Decoding through them is some forty times faster.
+R4B (4.3.0) has the R4 shape of all the types kept.
 """
 
 import types
@@ -32,7 +35,7 @@ HTTP = r"https?://[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0
 RELATIVE = r"[A-Z][A-Za-z]{2,63}/[A-Za-z0-9.-]{1,64}"
 
 
-def written(pattern: str) -> Any:
+def written(pattern: str) -> Any:  # noqa: ANN401 - a type hint has no better type
     """Return the type of a text that matches the whole of ``pattern``."""
     return Annotated[str, Meta(pattern=rf"\A(?:{pattern})\Z")]
 
@@ -90,7 +93,7 @@ def fields_of(name: str) -> Iterator[tuple[str, str, FieldInfo]]:
             yield own, info.alias or own, info
 
 
-def shape_of(annotation: Any) -> tuple[str, bool]:
+def shape_of(annotation: object) -> tuple[str, bool]:
     """Return the FHIR type of an annotation and whether it repeats.
 
     Raises:
@@ -112,7 +115,7 @@ def shape_of(annotation: Any) -> tuple[str, bool]:
     return str(found), False
 
 
-def name_of(annotation: Any) -> str:
+def name_of(annotation: object) -> str:
     """Return the FHIR type behind one of the named placeholders of the models."""
     model = getattr(annotation, "get_model_klass", None)
     return str(model().__resource_type__) if model else ""
@@ -125,7 +128,10 @@ def elements(name: str) -> dict[str, str]:
 
 
 def loose_json(name: str, node: dict[str, Any]) -> str:
-    """Return an element whose JSON type is not FHIR's (a number or a truth value in quotes), which pydantic would convert."""
+    """Return an element whose JSON type is not FHIR's (a number or a truth value in quotes).
+
+    Which pydantic would convert.
+    """
     shapes = elements(name)
     for member, value in node.items():
         kind = shapes.get(member, "")
@@ -155,7 +161,7 @@ def one_at_most(groups: dict[str, tuple[list[str], bool]]) -> Callable[[Any], No
     """Return a check that each group has one element at most, or exactly one."""
     checks = [(attrgetter(*map(safe_name, members)), len(members), must) for members, must in groups.values()]
 
-    def check(self: Any) -> None:
+    def check(self: object) -> None:
         for getter, size, must in checks:
             given = size - getter(self).count(UNSET)
             if given > 1 or (must and not given):
@@ -211,7 +217,7 @@ def build(name: str, *, resource: bool) -> None:
     )
 
 
-def spell(hint: Any, *, many: bool) -> Any:
+def spell(hint: Any, *, many: bool) -> Any:  # noqa: ANN401 - a type hint has no better type
     """Return a type hint, by name where the struct is not built yet, as a list when the element repeats."""
     one = typing.ForwardRef(hint) if isinstance(hint, str) else hint
     return Annotated[list[one], Meta(min_length=1)] if many else one  # type: ignore[valid-type]
@@ -219,5 +225,5 @@ def spell(hint: Any, *, many: bool) -> Any:
 
 for _type in sorted(TYPES):
     build(_type, resource=True)
-SResource = typing.Union[tuple(globals()[f"S{_type}"] for _type in sorted(TYPES))]  # type: ignore[misc]  # noqa: UP007
+SResource = typing.Union[tuple(globals()[f"S{_type}"] for _type in sorted(TYPES))]  # type: ignore[valid-type]  # noqa: UP007
 DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(SResource)

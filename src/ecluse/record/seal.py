@@ -2,10 +2,12 @@
 
 Promise:
 
-- **R2** A part opens only at its place: another patient, type, number, version or compartment, or one flipped bit, is refused.
+- **R2** A part opens only at its place: another patient, type, number, version or compartment, or one flipped bit, is
+  refused.
 
-A sealed part is ``nonce (12 random bytes) + ciphertext + tag (16)``; its first clear byte says whether the rest was deflated.
-Random nonces are safe here: a key (one patient, one compartment) seals far fewer than 2**32 parts (NIST SP 800-38D, 8.3).
+A sealed part is ``nonce (12 random bytes) + ciphertext + tag (16)``; its first clear byte says whether the rest was
+deflated. Random nonces are safe here: a key (one patient, one compartment) seals far fewer than 2**32 parts (NIST SP
+800-38D, 8.3).
 """
 
 import os

@@ -2,9 +2,10 @@
 
 Promises:
 
-- **R5** Search shows at most :data:`MOST` patients, tells no total and has no next page. A patient whom no duty explains is shown only
-  to a query that already knows them: an identifier, or the full name with the birth date.
-- **R8** What a search shows is asked of the gate like any reading (action search, identity only): it is traced and counted.
+- **R5** Search shows at most :data:`MOST` patients, tells no total and has no next page. A patient whom no duty
+  explains is shown only to a query that already knows them: an identifier, or the full name with the birth date.
+- **R8** What a search shows is asked of the gate like any reading (action search, identity only): it is traced and
+  counted.
 
 Words are matched as typed (folded), then by sound; a word of exactly three letters also as the start of a name.
 """
@@ -44,7 +45,8 @@ Choices = tuple[Pair, ...]
 class Query(msgspec.Struct, frozen=True):
     """What is looked for: each element of ``all_of`` is a set of terms of which one must fit.
 
-    ``loose`` is the same with names by sound and by their first letters. ``exact``: whoever asks this already knows the patient.
+    ``loose`` is the same with names by sound and by their first letters. ``exact``: whoever asks this already knows the
+    patient.
     """
 
     all_of: tuple[Choices, ...]
@@ -62,7 +64,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a search shows. ``more``: others fit too, refine. ``refusal``: the first refusal met, for the page to explain."""
+    """What a search shows. ``more``: others fit too, refine.
+
+    ``refusal``: the first refusal met, for the page to explain.
+    """
 
     found: tuple[Found, ...] = ()
     more: bool = False
@@ -125,7 +130,9 @@ def query(identifiers: Sequence[str], spoken: Sequence[str], dates: Sequence[str
     """
     kept = list(dict.fromkeys(word for word in spoken if len(word) > 1))[:MOST_WORDS]
     long_enough = [word for word in kept if len(word) >= SHORTEST]
-    sure: list[Choices] = [tuple((kind, value) for kind in (Term.INS, Term.IPP, Term.IDENTIFIER)) for value in identifiers]
+    sure: list[Choices] = [
+        tuple((kind, value) for kind in (Term.INS, Term.IPP, Term.IDENTIFIER)) for value in identifiers
+    ]
     sure = [choices for choices in sure if choices[0][1]][:2] + [((Term.BIRTH_DATE, date),) for date in dates[:1]]
     if not sure and not long_enough:
         raise BadInputError("Nothing to look for.", "Type a name (three letters at least), a number or a birth date.")
@@ -135,7 +142,10 @@ def query(identifiers: Sequence[str], spoken: Sequence[str], dates: Sequence[str
 
 
 def alike(word: str) -> Choices:
-    """Return the terms by which a name may be what was typed: itself, its sound, and its start when three letters were typed."""
+    """Return the terms by which a name may be what was typed.
+
+    Itself, its sound, and its start when three letters were typed.
+    """
     start = terms.prefix_term(word) if len(word) == SHORTEST else None
     return tuple(pair for pair in ((Term.NAME, word), terms.sound_term(word), start) if pair is not None)
 
@@ -154,7 +164,8 @@ def run(wanted: Query, who: Who, purpose: Purpose, request_id: str) -> Result:
     strict = [[made[pair] for pair in choices] for choices in wanted.all_of]
     loose = [[made[pair] for pair in choices] for choices in wanted.loose]
     explained, more = mine(who, strict, loose)
-    others, most = [], False
+    others: list[int] = []
+    most = False
     if wanted.exact:
         others, most = strangers(strict, explained)
     chosen = [*explained, *others][:MOST]
@@ -162,7 +173,10 @@ def run(wanted: Query, who: Who, purpose: Purpose, request_id: str) -> Result:
 
 
 def mine(who: Who, strict: list[list[int]], loose: list[list[int]]) -> tuple[dict[int, DutyKind], bool]:
-    """Return which patients of the worker fit, those that fit as typed first, and whether there are more than are shown."""
+    """Return which patients of the worker fit, those that fit as typed first.
+
+    And whether there are more than are shown.
+    """
     worker = worker_for(who)
     if worker is None:
         return {}, False

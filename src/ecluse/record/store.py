@@ -1,6 +1,7 @@
 """The store: read, history, create, update of one patient's resources, always under a :class:`Pass`.
 
-- **R2** Nothing is opened or sealed without the key that the Pass carries. Writing is in ``writing.py``, told here again.
+- **R2** Nothing is opened or sealed without the key that the Pass carries. Writing is in ``writing.py``, told here
+  again.
 """
 
 from collections.abc import Iterable
@@ -37,7 +38,10 @@ def patient_by_ref(ref: str) -> Patient | None:
 
 
 def compartments_held(patient_pk: int) -> tuple[Compartment, ...]:
-    """Return which compartments hold data of this patient: ask the gate for these only, so the trace tells what was shown."""
+    """Return which compartments hold data of this patient.
+
+    Ask the gate for these only, so the trace tells what was shown.
+    """
     held = set(
         Part.objects.filter(patient_id=patient_pk, current=True, deleted=False)
         .values_list("compartment", flat=True)

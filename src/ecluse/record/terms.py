@@ -1,7 +1,9 @@
-"""The search terms of a patient: what somebody at a desk may type. The safe turns each into a keyed token; no term is stored.
+"""The search terms of a patient: what somebody at a desk may type.
 
-Names are indexed word by word, folded (so that accents, hyphens and capitals do not matter, typed or not), as they sound in French, and
-by their first three letters. About a dozen terms a patient.
+The safe turns each into a keyed token; no term is stored.
+
+Names are indexed word by word, folded (so that accents, hyphens and capitals do not matter, typed or not), as they
+sound in French, and by their first three letters. About a dozen terms a patient.
 """
 
 from ecluse.core.words import Term
@@ -14,7 +16,10 @@ MOST = 24
 
 
 def of_patient(patient: Resource) -> tuple[Pair, ...]:
-    """Return the distinct terms of a Patient (its identity part is enough), most telling first, at most :data:`MOST`."""
+    """Return the distinct terms of a Patient (its identity part is enough), most telling first.
+
+    At most :data:`MOST`.
+    """
     found = [*identifiers(patient)]
     if birth := patient.get("birthDate"):
         found.append((Term.BIRTH_DATE, str(birth)))

@@ -4,7 +4,6 @@ Reasons never hold a value of the resource: they name the element and what is wr
 """
 
 import re
-from typing import Any
 
 import msgspec
 from pydantic import ValidationError
@@ -71,7 +70,7 @@ def last_word(raw: bytes) -> str:
     return f"{kind}.{loose} is not of the right JSON type" if loose else ""
 
 
-def odd_member(node: Any) -> str:
+def odd_member(node: object) -> str:
     """Return a member that FHIR JSON never has: null outside a list, or a name only the models know."""
     if isinstance(node, list):
         return next((found for value in node if (found := odd_member(value))), "")

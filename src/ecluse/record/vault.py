@@ -2,7 +2,8 @@
 
 Promise:
 
-- **R2** A part opens only at its place (see ``seal.py``); what the Pass does not grant leaves no trace of itself in what comes out.
+- **R2** A part opens only at its place (see ``seal.py``); what the Pass does not grant leaves no trace of itself in
+  what comes out.
 """
 
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ def instant(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def encode(resource: Any) -> bytes:
+def encode(resource: object) -> bytes:
     """Return compact JSON. Decimals keep the digits they came with (FHIR: precision is meaning)."""
     return ENCODER.encode(resource)
 
@@ -66,8 +67,8 @@ def ciphers(granted: Pass) -> dict[str, AESGCM]:
 def open_parts(granted: Pass, rows: Iterable[Row]) -> list[Resource]:
     """Open the parts of one patient and merge them into resources, in order of ``n``.
 
-    ``rows`` must be of the Pass's patient, one version of each compartment. Give *all* current rows of a Patient (also of
-    compartments not granted: they are not opened) so that ``meta.versionId`` is the same for every reader.
+    ``rows`` must be of the Pass's patient, one version of each compartment. Give *all* current rows of a Patient (also
+    of compartments not granted: they are not opened) so that ``meta.versionId`` is the same for every reader.
 
     Raises:
         SealError: a part does not belong where it was found.

@@ -6,8 +6,8 @@ Promises:
 - **R6** An update names the version it changes; a stale one is refused and changes nothing.
 - **R7** A resource is stored under its own patient only: one that names another patient is refused.
 
-Order of one write, in one transaction: file bytes, parts, tokens, duties. A crash before the commit leaves nothing of it; the safe's
-entry (who was given the key to write) stays, which is the safe side.
+Order of one write, in one transaction: file bytes, parts, tokens, duties. A crash before the commit leaves nothing of
+it; the safe's entry (who was given the key to write) stays, which is the safe side.
 """
 
 import copy
@@ -85,7 +85,9 @@ def update(granted: Pass, n: int, resource: Resource, if_match: int, who: Who, r
             raise RefusedError("This resource holds what you may not write.")
         changed = {where for where in granted.keys if before.get(where, {}) != after.get(where, {})}
         for where in sorted(changed):
-            replace(granted, Row(n, kind, if_match + 1, where, now_ms(), not after.get(where), b""), after.get(where, {}))
+            replace(
+                granted, Row(n, kind, if_match + 1, where, now_ms(), not after.get(where), b""), after.get(where, {})
+            )
         if changed:
             refresh(granted, before, after, who, request_id)
         if changed and (kind != "Patient" or Compartment.CARE in granted.keys):
@@ -162,7 +164,10 @@ def replaceable(granted: Pass, rows: list[Row], fresh: Resource, if_match: int) 
 
 
 def without_subsetted(granted: Pass, resource: Resource) -> Resource:
-    """Drop the mark that a partial Patient was read with, and all of ``meta`` when identity, where it lives, is not granted."""
+    """Drop the mark that a partial Patient was read with, and all of ``meta`` when identity, where it lives.
+
+    Is not granted.
+    """
     meta = dict(resource.pop("meta", {}))
     tags = [tag for tag in meta.pop("tag", ()) if tag != SUBSETTED]
     meta |= {"tag": tags} if tags else {}
@@ -234,7 +239,10 @@ def refresh(granted: Pass, before: dict[Compartment, Resource], after: dict[Comp
 
 
 def make_duties(patient_pk: int, resource: Resource, n: int, who: Who, request_id: str) -> None:
-    """Put the duties a resource gives in the place of those it gave; made by the writing account, so they explain nothing to it."""
+    """Put the duties a resource gives in the place of those it gave.
+
+    Made by the writing account, so they explain nothing to it.
+    """
     kind = resource["resourceType"]
     if kind not in facts.READERS:
         return
@@ -252,7 +260,9 @@ def whom(resource: Resource, places: feeds.Places, who: Who, request_id: str) ->
     known: dict[str, Meant] = {}
     waiting = set(references(resource))
     for _ in range(2):  # a role first, then the person and places it points to
-        asked = {parsed[0]: text for text in waiting if (parsed := parse_id(text.rpartition("/")[2])) and text not in known}
+        asked = {
+            parsed[0]: text for text in waiting if (parsed := parse_id(text.rpartition("/")[2])) and text not in known
+        }
         entries = directory.get_many(asked, who, request_id)
         waiting = {text for entry in entries.values() for text in references(entry)}
         known |= {asked[ref]: of_entry(places, entry, known) for ref, entry in entries.items()}

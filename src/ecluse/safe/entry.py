@@ -73,6 +73,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     started: Started | None = None
 
 
+# What decoding a line that is not an entry may raise.
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
+
 _decoder = msgspec.json.Decoder(Entry)
 _encoder = msgspec.json.Encoder()
 
@@ -86,6 +89,6 @@ def decode(line: bytes | memoryview) -> Entry:
     """Return the entry of a line.
 
     Raises:
-        msgspec.MsgspecError: it is not one.
+        msgspec.MsgspecError, UnicodeDecodeError: it is not one (:data:`UNREADABLE`).
     """
     return _decoder.decode(line)

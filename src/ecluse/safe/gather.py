@@ -13,7 +13,7 @@ import msgspec
 
 from ecluse.core.errors import NotProvenError
 from ecluse.core.words import Action, Decision
-from ecluse.safe.entry import decode
+from ecluse.safe.entry import UNREADABLE, decode
 from ecluse.safe.keys import Marks
 from ecluse.safe.merkle import rows_above
 from ecluse.safe.notes import Head, Verifier, open_head
@@ -142,7 +142,7 @@ def _gather(job: Job, lines: list[bytes]) -> _Gathered:
     for sequence, line in enumerate(lines, job.first):
         try:
             brief = _decoder.decode(line)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise NotProvenError(f"Entry {sequence} cannot be read: {error}.", VERIFY) from error
         if brief.seq != sequence:
             raise NotProvenError(f"Entry {brief.seq} stands at place {sequence}.", VERIFY)
@@ -188,5 +188,5 @@ def last_time(lines: list[bytes]) -> float:
     """
     try:
         return decode(lines[-1]).at.timestamp() if lines else 0.0
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise NotProvenError(f"The last entry cannot be read: {error}.", VERIFY) from error

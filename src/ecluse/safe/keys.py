@@ -76,7 +76,7 @@ def read_key_file(path: Path, passphrase: bytes | None = None) -> bytes:
         if path.stat().st_mode & 0o077:
             raise BrokenWorldError(f"{path} can be read by others.", f"Run `chmod 600 {path}` and ask why it could.")
         kept = msgspec.json.decode(path.read_bytes(), type=KeyFile)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise BrokenWorldError(f"{path} is not a key file: {error}.", "Put the key file back.") from error
     if kept.wrapping is None:
         return _checked(kept.key, path)

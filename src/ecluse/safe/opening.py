@@ -12,14 +12,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from ecluse.core.errors import BrokenWorldError, NotProvenError
 from ecluse.core.words import Action, Decision
 from ecluse.safe import policy as policies
 from ecluse.safe import snapshot
 from ecluse.safe.desk import Desk
-from ecluse.safe.entry import SAFE, Entry, Started, decode
+from ecluse.safe.entry import SAFE, UNREADABLE, Entry, Started, decode
 from ecluse.safe.gather import VERIFY, heads_of
 from ecluse.safe.keys import Keys, read_key_file
 from ecluse.safe.making import FOLDERS, witnesses
@@ -72,8 +70,8 @@ def open_desk(folder: Path, passphrase: bytes | None = None) -> Desk:
         NotProvenError: the trace is not the one that was signed.
     """
     keys, verifier = unlock(folder, passphrase)
+    policy = policies.load(folder / "policy.toml")
     text = (folder / "policy.toml").read_bytes()
-    policy = policies.parse(text.decode())
     for name in FOLDERS:
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     for witness in witnesses(folder, policy):
@@ -154,7 +152,7 @@ def _read_on(trace: Trace, state: State, verifier: Verifier) -> None:
 def _entry(line: bytes, sequence: int) -> Entry:
     try:
         entry = decode(line)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise NotProvenError(f"Entry {sequence} cannot be read: {error}.", VERIFY) from error
     if entry.seq != sequence:
         raise NotProvenError(f"Entry {entry.seq} stands at place {sequence}.", VERIFY)

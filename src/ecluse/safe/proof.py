@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ecluse.core.errors import BadInputError, NotProvenError
-from ecluse.safe.entry import Entry, decode
+from ecluse.safe.entry import UNREADABLE, Entry, decode
 from ecluse.safe.merkle import ProofError, full_root, inclusion_path, leaf_hash, node_hash, root_from_path
 from ecluse.safe.notes import Head, Verifier, b64, open_head, unb64
 from ecluse.safe.scan import hashes_in, leaves_of, read_lines
@@ -118,6 +118,6 @@ def check(text: str, verifier: Verifier) -> Proven:
         raise NotProvenError("This entry is not in the log at this place.")
     try:
         entry = decode(line)
-    except ValueError as error:
+    except UNREADABLE as error:
         raise NotProvenError("What this proof proves is not an entry of a trace.") from error
     return Proven(entry, line, place, head)

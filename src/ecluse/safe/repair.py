@@ -8,10 +8,8 @@
 import os
 from pathlib import Path
 
-import msgspec
-
 from ecluse.core.errors import NotProvenError
-from ecluse.safe.entry import decode
+from ecluse.safe.entry import UNREADABLE, decode
 from ecluse.safe.files import sync_folder, write_new
 from ecluse.safe.notes import Verifier, open_head
 from ecluse.safe.scan import first_sequences, read_heads, read_lines
@@ -67,7 +65,7 @@ def _repair_segment(folder: Path, first: int, signed: int) -> None:
 def _is_entry(line: bytes, sequence: int) -> bool:
     try:
         return decode(line).seq == sequence
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return False
 
 

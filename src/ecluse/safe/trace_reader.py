@@ -12,7 +12,7 @@ import msgspec
 
 from ecluse.core.errors import BrokenWorldError, NotProvenError
 from ecluse.core.words import Compartment, Decision
-from ecluse.safe.entry import Entry, decode
+from ecluse.safe.entry import UNREADABLE, Entry, decode
 
 
 class Exposed(msgspec.Struct, frozen=True, order=True):
@@ -66,7 +66,7 @@ def _lines(path: Path) -> Iterator[Entry]:
                 return
             try:
                 yield decode(line)
-            except msgspec.MsgspecError as error:
+            except UNREADABLE as error:
                 raise NotProvenError(
                     f"{path}:{number} is not an entry: {error}.", "Run `ecluse trace verify`."
                 ) from error

@@ -20,7 +20,7 @@ import msgspec
 
 from ecluse.core.errors import BrokenWorldError
 from ecluse.core.words import Action
-from ecluse.safe.entry import Started, decode
+from ecluse.safe.entry import UNREADABLE, Started, decode
 from ecluse.safe.merkle import Frontier
 from ecluse.safe.notes import b64
 from ecluse.safe.scan import Grown, first_sequences, side_by_side
@@ -168,7 +168,7 @@ def _last_start(lines: list[bytes]) -> Started | None:
     for line in reversed(lines):
         try:
             entry = decode(line)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             continue
         if entry.action is Action.START and entry.started is not None:
             return entry.started

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from ecluse.core.errors import NotProvenError
+from ecluse.safe.entry import UNREADABLE
 from ecluse.safe.merkle import HASH_BYTES, rows_above
 from ecluse.safe.notes import Verifier, open_head
 from ecluse.safe.scan import Grown, hashes_in, leaves_of, read_heads, read_lines
@@ -122,7 +123,7 @@ def _out_of_place(job: Job, path: Path, lines: list[bytes]) -> list[Wrong]:
                 return [
                     Wrong(_name(job, path), "not the entry of this place", offset, sequence - job.first + 1, sequence)
                 ]
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return [Wrong(_name(job, path), "not an entry", offset, sequence - job.first + 1, sequence)]
         offset += len(line) + 1
     return []

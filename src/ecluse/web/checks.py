@@ -1,6 +1,6 @@
 """What a server must be before it shows a patient.
 
-Each finding that could let data out is Critical: outside a demonstration it stops the start. Nothing here changes anything.
+Each finding that could let data out is Critical and stops the start, but of a demonstration. Nothing is changed.
 """
 
 import stat
@@ -13,15 +13,18 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ecluse.core.home import Home
+from ecluse.safe.client import SafeClient, SafeUnavailableError
+from ecluse.safe.protocol import Status
 
 KEY_CHARS = 40
+CLOSE_IT = "Run `ecluse accounts close-setup`."
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def run(home: Home) -> list[CheckMessage]:
     """Return everything that is wrong with this establishment's settings, files and tables."""
     of_django = [found for found in run_checks() if found.level >= ERROR]
-    return [*of_django, *transport(home), *hosts(home), *secrets(home), *tables()]
+    return [*of_django, *transport(home), *hosts(home), *secrets(home), *tables(), *set_up(home)]
 
 
 def transport(home: Home) -> list[CheckMessage]:
@@ -44,9 +47,11 @@ def transport(home: Home) -> list[CheckMessage]:
                 "https has no certificate.", "Name certificate and private_key, or set behind_proxy.", id="web.C003"
             )
         )
-    for name in filter(None, (site.certificate, site.private_key)):
-        if not Path(name).is_file():
-            found.append(Critical(f"{name} is not there.", "Name a PEM file.", id="web.C004"))
+    found.extend(
+        Critical(f"{name} is not there.", "Name a PEM file.", id="web.C004")
+        for name in filter(None, (site.certificate, site.private_key))
+        if not Path(name).is_file()
+    )
     if site.private_key and Path(site.private_key).is_file() and readable_by_others(Path(site.private_key)):
         found.append(Critical(f"Others can read {site.private_key}.", "chmod 600 it.", id="web.C005"))
     return found
@@ -65,9 +70,11 @@ def secrets(home: Home) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < KEY_CHARS:
         found.append(Critical("Django's key is too short.", "Remove it and run `ecluse init` again.", id="web.C007"))
-    for place in (home.django_key, home.django_key.parent, home.path, home.safe):
-        if place.exists() and readable_by_others(place):
-            found.append(Critical(f"Others can read {place}.", f"chmod go-rwx {place}", id="web.C008"))
+    found.extend(
+        Critical(f"Others can read {place}.", f"chmod go-rwx {place}", id="web.C008")
+        for place in (home.django_key, home.django_key.parent, home.path, home.safe)
+        if place.exists() and readable_by_others(place)
+    )
     if settings.DEBUG:
         found.append(Critical("DEBUG is on.", "Turn it off: its pages show data.", id="web.C009"))
     if not home.settings.database.url and home.sqlite.exists() and readable_by_others(home.sqlite):
@@ -81,6 +88,20 @@ def tables() -> list[CheckMessage]:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return [Critical("The tables are older than the program.", "Run `ecluse init` again.", id="web.C010")]
     return []
+
+
+def set_up(home: Home) -> list[CheckMessage]:
+    """Find a safe that still registers accounts at one person's word."""
+    client = SafeClient(home.socket)
+    try:
+        closed = client.call(Status()).setup_closed
+    except SafeUnavailableError:
+        return []  # nothing is shown without it anyway
+    finally:
+        client.close()
+    if closed:
+        return []
+    return [Critical("Set-up is still open: one person can register accounts.", CLOSE_IT, id="web.C011")]
 
 
 def readable_by_others(place: Path) -> bool:

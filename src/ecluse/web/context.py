@@ -19,4 +19,7 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         return site | {"doors": frozenset(), "here": here}
     profession = active(request)
     known = get_resolver().reverse_dict
-    return site | {"doors": frozenset(name for name in DOORS if may_reach(name, profession) and name in known), "here": here}
+    return site | {
+        "doors": frozenset(name for name in DOORS if may_reach(name, profession) and name in known),
+        "here": here,
+    }

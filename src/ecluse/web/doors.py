@@ -9,7 +9,6 @@ A door only opens the way to the gate: what is shown behind it is decided there,
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -125,7 +124,7 @@ class Doors:
         """Answer."""
         return self.answer(request)
 
-    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> HttpResponse | None:
         """Let through, send to sign in, or refuse.
 
         Raises:

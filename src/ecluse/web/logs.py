@@ -2,9 +2,9 @@
 
 Logs are not the trace. Promises:
 
-- **L1** No reference of a patient, no query string and no address of a record: a request is told by its route, not by its path.
+- **L1** No reference of a patient, no query string, no address: a request is told by its route, not its path.
 - **L2** No secret: values under the names of secrets are struck out wherever they stand.
-- **L3** No words of an exception: they can quote what was sent. Its class and its frames are told, which is what mends a bug.
+- **L3** No words of an exception: they can quote what was sent. Its class and frames are told: they mend a bug.
 """
 
 import logging
@@ -15,7 +15,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 SECRETS = frozenset(
@@ -29,7 +29,7 @@ Event = MutableMapping[str, Any]
 log = structlog.get_logger("ecluse.web")
 
 
-def without_secrets(_logger: Any, _method: str, event: Event) -> Event:
+def without_secrets(_logger: object, _method: str, event: Event) -> Event:
     """Strike out secrets by name, and references of patients by shape (L1, L2)."""
     for name, value in event.items():
         if name.lower() in SECRETS:
@@ -39,7 +39,7 @@ def without_secrets(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def without_words(_logger: Any, _method: str, event: Event) -> Event:
+def without_words(_logger: object, _method: str, event: Event) -> Event:
     """Replace an exception by its class and its frames (L3)."""
     raised = event.pop("exc_info", None)
     error = raised[1] if isinstance(raised, tuple) else raised
@@ -50,7 +50,7 @@ def without_words(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def without_requests(_logger: Any, _method: str, event: Event) -> Event:
+def without_requests(_logger: object, _method: str, event: Event) -> Event:
     """Leave out what Django's loggers attach: whole requests, and messages that quote a path (L1)."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord) and record.name.startswith("django."):
@@ -115,8 +115,3 @@ class RequestLog:
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return response
-
-
-def no_store(response: HttpResponse) -> None:
-    """Forbid every cache to keep this answer."""
-    response["Cache-Control"] = "no-store"

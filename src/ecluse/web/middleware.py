@@ -1,7 +1,7 @@
 """What every answer of the site passes through, besides Django's own.
 
 1. A page is never kept by a cache or a browser's disk.
-2. An error says what the reader can do: each family of :mod:`ecluse.core.errors` has its page, and none quotes what was sent.
+2. An error says what the reader can do: each family of :mod:`ecluse.core.errors` has its page; none quotes what came.
 3. A page asked for in part (htmx) that answers with a redirect takes the whole window along.
 """
 
@@ -12,11 +12,15 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
-from ecluse.core.errors import BadInputError, BrokenWorldError, RefusedError
+from ecluse.core.errors import BadInputError, BrokenWorldError, EcluseError, RefusedError
 from ecluse.web.errors import bad_request, refused, unavailable
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PAGES = {RefusedError: refused, BadInputError: bad_request, BrokenWorldError: unavailable}
+PAGES: dict[type[EcluseError], Callable[[HttpRequest], HttpResponse]] = {
+    RefusedError: refused,
+    BadInputError: bad_request,
+    BrokenWorldError: unavailable,
+}
 log = structlog.get_logger("ecluse.web")
 Answer = Callable[[HttpRequest], HttpResponseBase]
 

@@ -224,11 +224,11 @@ MFA_TOTP_ISSUER = SITE.name if SITE else ""
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
-USERSESSIONS_ADAPTER = "ecluse.accounts.adapter.SessionsAdapter"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-CACHES = {  # shared by the workers: used codes, attempts counted. Files of this user, never the database: entries are pickles
+# Shared by the workers: attempts counted. Files of this user, never the database: entries are pickles.
+CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(HOME.path / "run" / "cache"),

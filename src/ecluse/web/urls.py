@@ -1,4 +1,4 @@
-"""Every address of the site, in one place. Who may reach each is said in ``web/doors.py``; one that is missing there is closed."""
+"""Every address of the site. Who may reach each is said in ``web/doors.py``; one that is missing there is closed."""
 
 from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""Écluse as a WSGI application, on the establishment named by ``ECLUSE_HOME``. For servers other than ``ecluse serve``."""
+"""Écluse as a WSGI application on the establishment named by ``ECLUSE_HOME``, for servers other than our own."""
 
 import os
 

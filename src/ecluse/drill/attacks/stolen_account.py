@@ -50,6 +50,7 @@ LOUD: tuple[
     lying.reasons,
     searching.names,
     searching.prefixes,
+    reading.own,
     reading.in_order,
     reading.at_random,
     reading.everything,
@@ -126,7 +127,7 @@ def locked(thief: Thief) -> bool:
         if had is None:
             return False
         url = f"/fhir/Patient/{had.ref}"
-    return thief.browser.ask("GET", url).status_code in CLOSED
+    return thief.take(thief.browser.ask("GET", url), "is it still open").status_code in CLOSED
 
 
 def last_round(thief: Thief) -> bool:

@@ -17,6 +17,12 @@ def in_order(thief: Thief) -> None:
         thief.get(f"/fhir/Patient/{tip.ref}", "read in order")
 
 
+def own(thief: Thief) -> None:
+    """Read the patients the victim does look after."""
+    for tip in thief.known.own[:TRIES]:
+        thief.get(f"/fhir/Patient/{tip.ref}", "the victim's own")
+
+
 def at_random(thief: Thief) -> None:
     """Read records anywhere in the base."""
     for tip in first(thief, TRIES):

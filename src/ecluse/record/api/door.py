@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from ecluse.core.errors import BadInputError, BrokenWorldError, RefusedError
-from ecluse.record.api.caller import Caller, caller_of
+from ecluse.record.api.caller import caller_of
 from ecluse.record.api.outcome import FHIR_JSON, ProblemError, absent, bad, no_safe, our_bug, problem_answer
 from ecluse.record.api.refusals import RefusedByGateError, refusal_answer
 from ecluse.record.stored import NotFoundError, StaleError
@@ -22,12 +22,6 @@ log = logging.getLogger("ecluse.api")
 FORMATS = frozenset({"json", "application/json", FHIR_JSON, "application/fhir json"})
 ACCEPTED = ("*/*", "application/*", "application/json", FHIR_JSON)
 View = Callable[..., HttpResponse]
-
-
-class CalledView(Protocol):
-    """A view that knows who calls."""
-
-    def __call__(self, request: HttpRequest, caller: Caller, **named: Any) -> HttpResponse: ...
 
 
 def outcomes(view: View) -> View:
@@ -46,7 +40,7 @@ def outcomes(view: View) -> View:
     return framed
 
 
-def called(view: CalledView) -> View:
+def called(view: View) -> View:
     """Frame a view that needs a caller. Who calls is asked first: nobody learns which types or addresses exist."""
 
     def knocked(request: HttpRequest, **named: Any) -> HttpResponse:

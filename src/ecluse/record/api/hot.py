@@ -103,7 +103,7 @@ def find(token: str, ref: str, n: int, kind: str) -> Found:
     if not rows:
         raise bad_token()
     parts = [Row._make(row[FIRST_OF_PART:]) for row in rows if row[FIRST_OF_PART] is not None]
-    return Found(*rows[0][:FIRST_OF_PART], parts)
+    return Found._make((*rows[0][:FIRST_OF_PART], parts))
 
 
 def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> Shown:

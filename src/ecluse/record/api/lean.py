@@ -53,7 +53,7 @@ class LeanHandler(WSGIHandler):
         self._view_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
-        self._middleware_chain = no_page(self._get_response)
+        self._middleware_chain = no_page(self._get_response)  # type: ignore[attr-defined]
 
 
 def dispatch(ordinary: Application) -> Application:

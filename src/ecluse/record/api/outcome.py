@@ -1,4 +1,4 @@
-"""Every refusal and every error of the interface is an OperationOutcome (FHIR R4), made here alone (and in ``gate/http.py``).
+"""Every refusal and error of the interface is an OperationOutcome (FHIR R4): made here, and in ``gate/http.py``.
 
 Promises:
 

@@ -19,7 +19,7 @@ from ecluse.record.api.showing import show
 from ecluse.record.api.splice import opened
 from ecluse.record.api.table import INTERACTIONS
 from ecluse.record.fhir_types import BINARY, DIRECTORY_TYPES, PATIENT_TYPES, compartments_of, parse_id
-from ecluse.record.models import File, Part
+from ecluse.record.models import File, Part, Patient
 
 FHIR_IN_ACCEPT = "fhir+json"
 
@@ -67,7 +67,7 @@ def offered(kind: str, interaction: str) -> None:
         raise not_offered("GET")
 
 
-def located(id_: str) -> tuple[store.Patient | None, str, int]:
+def located(id_: str) -> tuple[Patient | None, str, int]:
     """Return the patient that an id names (None when nobody is), the patient's reference and the resource's number.
 
     Raises:

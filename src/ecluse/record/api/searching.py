@@ -25,7 +25,7 @@ from ecluse.record.api.refusals import LOCKED, RefusedByGateError
 from ecluse.record.api.reply import base
 from ecluse.record.api.showing import show
 from ecluse.record.fhir_types import PATIENT_TYPES, Resource, compartments_of
-from ecluse.record.models import Part
+from ecluse.record.models import Part, Patient
 
 MOST_PATIENTS = 20
 MOST_RESOURCES = 1_000
@@ -136,7 +136,7 @@ def of_patient(request: HttpRequest, caller: Caller, kind: str, given: Given) ->
 def resources_of(
     caller: Caller,
     action: Action,
-    patient: store.Patient | None,
+    patient: Patient | None,
     ref: str,
     kind: str,
     most: int,

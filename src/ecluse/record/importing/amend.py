@@ -1,5 +1,8 @@
-"""Amending: resources of patients that exist already. What is the same is skipped without any key; what is new or changed is asked of
-the gate as a write by the importing account, and counts against its caps. What is refused goes to the rejects with the rule.
+"""Amending: resources of patients that exist already.
+
+What is the same is skipped without any key; what is new or changed is asked of
+the gate as a write by the importing account, and counts against its caps. What is refused goes to the rejects with the
+rule.
 
 Patients born in the same run may still grow under the keys of their birth.
 """
@@ -61,7 +64,9 @@ def what_is_there(patients: Iterable[int]) -> dict[int, Known]:
     """Return what patients have, without opening anything."""
     found: dict[int, Known] = defaultdict(Known)
     pks = list(patients)
-    parts = Part.objects.filter(patient_id__in=pks, current=True).values_list("patient_id", "n", "source", "digest", "type")
+    parts = Part.objects.filter(patient_id__in=pks, current=True).values_list(
+        "patient_id", "n", "source", "digest", "type"
+    )
     held = File.objects.filter(patient_id__in=pks).values_list("patient_id", "n", "source", "digest")
     for pk, n, source, digest, kind in [*parts, *((*row, BINARY) for row in held)]:
         found[pk].types[n] = kind
@@ -73,7 +78,9 @@ def what_is_there(patients: Iterable[int]) -> dict[int, Known]:
 
 def amend(writer: "Writer", patient: Patient, have: Known, group: Group, changed: list[Item]) -> list[Reject]:
     """Write what is new or changed of one patient, in one transaction."""
-    rejects = [refuse(i.reject, "a file never changes") for i in changed if i.type == BINARY and i.source in have.numbers]
+    rejects = [
+        refuse(i.reject, "a file never changes") for i in changed if i.type == BINARY and i.source in have.numbers
+    ]
     changed = [item for item in changed if not (item.type == BINARY and item.source in have.numbers)]
     if not changed:
         return rejects
@@ -84,7 +91,7 @@ def amend(writer: "Writer", patient: Patient, have: Known, group: Group, changed
         Patient.objects.select_for_update().get(pk=patient.pk)
         numbers = renumber(patient.pk, have, changed)
         for item in changed:
-            put(writer, answer, have, item, Text(writer, patient.ref, group.ref, have, numbers))
+            put(writer, answer, item, Text(writer, patient.ref, group.ref, have, numbers))
             if item.type == "Patient":
                 refresh_duties = any(body.compartment == Compartment.CARE for body in item.bodies)
             else:
@@ -99,7 +106,10 @@ def amend(writer: "Writer", patient: Patient, have: Known, group: Group, changed
 
 
 def granted(writer: "Writer", patient: Patient, changed: list[Item]) -> Pass | Refusal:
-    """Return the keys of a newborn, or ask the gate."""
+    """Return the keys of a newborn, or ask the gate.
+
+    Once a cap is met, ask no more in this run: insisting would lock the account.
+    """
     born = writer.newborn.get(patient.pk)
     if born is not None:
         return born
@@ -109,17 +119,21 @@ def granted(writer: "Writer", patient: Patient, changed: list[Item]) -> Pass | R
         needed |= {Compartment(name) for name in held}
     if any(item.files for item in changed):
         needed.add(Compartment.CLINICAL)
+    if writer.held is not None:
+        return writer.held
     wanted = Wanted(patient.pk, patient.ref, bytes(patient.salt), tuple(sorted(needed)), len(changed))
-    return ask_one(
-        Access(
-            who=writer.who,
-            action=Action.WRITE,
-            purpose=writer.purpose,
-            wanted=(wanted,),
-            request_id=writer.request_id(),
-            reason="import",
-        )
+    access = Access(
+        who=writer.who,
+        action=Action.WRITE,
+        purpose=writer.purpose,
+        wanted=(wanted,),
+        request_id=writer.request_id(),
+        reason="import",
     )
+    answer = ask_one(access)
+    if isinstance(answer, Refusal) and "cap" in answer.rule:
+        writer.held = answer
+    return answer
 
 
 def renumber(patient_pk: int, have: Known, changed: list[Item]) -> dict[int, int]:
@@ -144,7 +158,9 @@ class Text:
 
     def settled(self, packed: bytes) -> bytes:
         """Return the JSON of a body with its references settled."""
-        text = self.marks.sub(lambda found: fhir_id(self.ref, self.number(int(found[1] or 0))).encode(), seal.unpack(packed))
+        text = self.marks.sub(
+            lambda found: fhir_id(self.ref, self.number(int(found[1] or 0))).encode(), seal.unpack(packed)
+        )
         return rewrite(text, self.resolve)
 
     def number(self, n: int) -> int:
@@ -158,7 +174,7 @@ class Text:
         return reference if n is None else f"{self.have.types[n]}/{fhir_id(self.ref, n)}"
 
 
-def put(writer: "Writer", pass_: Pass, have: Known, item: Item, text: Text) -> None:
+def put(writer: "Writer", pass_: Pass, item: Item, text: Text) -> None:
     """Write one resource: new, or in the place of what the same source id gave before."""
     n = text.numbers[item.n]
     for place, packed in item.files:

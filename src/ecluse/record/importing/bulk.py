@@ -1,6 +1,9 @@
-"""Bulk: many rows at once, as each database takes them fastest. SQLite: executemany with numbers given. PostgreSQL: binary COPY.
+"""Bulk: many rows at once, as each database takes them fastest. SQLite: executemany with numbers given.
 
-Every table grows at its end; tokens wait in ``record_tokenpending`` and are merged into the blind index in sorted order.
+PostgreSQL: binary COPY.
+
+Every table grows at its end; tokens wait in ``record_tokenpending`` and are merged into the blind index in sorted
+order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +25,9 @@ class Table:
         self.columns = columns
 
 
-PATIENT = Table("record_patient", {"id": "int8", "ref": "varchar", "salt": "bytea", "source": "int8", "updated": "int8"})
+PATIENT = Table(
+    "record_patient", {"id": "int8", "ref": "varchar", "salt": "bytea", "source": "int8", "updated": "int8"}
+)
 PART = Table(
     "record_part",
     {

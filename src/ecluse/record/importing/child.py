@@ -1,4 +1,7 @@
-"""Entry of the worker process: Django first, then :mod:`ecluse.record.importing.worker`. The job comes on standard input."""
+"""Entry of the worker process: Django first, then :mod:`ecluse.record.importing.worker`.
+
+The job comes on standard input.
+"""
 
 import gc
 import importlib

@@ -1,11 +1,13 @@
-"""Preparing: one document in, patients ready for the seal out. Validation, grouping by patient, references, terms, duties, digests.
+"""Preparing: one document in, patients ready for the seal out.
+
+Validation, grouping by patient, references, terms, duties, digests.
 
 Promise:
 
 - **R3** Every resource that is read comes out once: in a group, in the directory, or among the rejects with its reason.
 
-References inside a document (``urn:uuid:…``, ``Type/id``) are rewritten to ours when their target is of the same patient or in the
-directory; others stay as they are.
+References inside a document (``urn:uuid:…``, ``Type/id``) are rewritten to ours when their target is of the same
+patient or in the directory; others stay as they are.
 """
 
 import hashlib
@@ -232,7 +234,9 @@ class Preparer:
     def only_one(taken: Taken, own: list[Piece]) -> list[Piece]:
         """Return the Patient of a group, the last when a document has it twice; the others are rejected."""
         people = [piece for piece in own if piece.resource["resourceType"] == "Patient"]
-        taken.rejects += [refuse(piece.reject, "the same Patient comes again in this document") for piece in people[:-1]]
+        taken.rejects += [
+            refuse(piece.reject, "the same Patient comes again in this document") for piece in people[:-1]
+        ]
         return people[-1:]
 
     def group(self, taken: Taken, patient: str, own: list[Piece], aliases: dict[str, str]) -> Group:
@@ -296,7 +300,10 @@ def refuse(where: Reject, reason: str) -> Reject:
 
 
 def rewrite(text: bytes, resolve: Resolve) -> bytes:
-    """Rewrite the references in compact JSON. A member name before a colon cannot stand inside a string: its quotes would be escaped."""
+    """Rewrite the references in compact JSON.
+
+    A member name before a colon cannot stand inside a string: its quotes would be escaped.
+    """
 
     def put(found: re.Match[bytes]) -> bytes:
         name, quoted = found.groups()

@@ -1,4 +1,7 @@
-"""What a worker hands to the writer: everything of one document that needs neither a key of a patient nor the database."""
+"""What a worker hands to the writer.
+
+Everything of one document that needs neither a key of a patient nor the database.
+"""
 
 import msgspec
 
@@ -41,7 +44,9 @@ class Item(msgspec.Struct, array_like=True):
 
 
 class Group(msgspec.Struct, array_like=True):
-    """One patient of a document. ``ref`` is new; when the patient exists already, the writer puts the right one in its place.
+    """One patient of a document.
+
+    ``ref`` is new; when the patient exists already, the writer puts the right one in its place.
 
     ``terms`` is None when the document holds resources of a patient without the Patient itself.
     """
@@ -73,7 +78,10 @@ class Batch(msgspec.Struct, array_like=True):
 
 
 class Job(msgspec.Struct):
-    """What a worker needs to know: where to read, under which name ids are known, the keyed-number key, known directory entries."""
+    """What a worker needs to know.
+
+    Where to read, under which name ids are known, the keyed-number key, known directory entries.
+    """
 
     paths: list[str]
     namespace: str

@@ -1,4 +1,7 @@
-"""Reading: files and folders, plain or gzip, whole JSON documents or one document a line; told apart by content, not by name."""
+"""Reading: files and folders, plain or gzip, whole JSON documents or one document a line.
+
+Told apart by content, not by name.
+"""
 
 import gzip
 from collections.abc import Iterator
@@ -66,7 +69,10 @@ def documents(path: Path, before: int = 0) -> Iterator[Document]:
 
 
 def one_a_line(first: bytes) -> bool:
-    """Tell from its first line whether a file holds one JSON object a line: the line is an object by itself, or a broken one."""
+    """Tell from its first line whether a file holds one JSON object a line.
+
+    The line is an object by itself, or a broken one.
+    """
     line = first.strip()
     return one_document(line) or (line.startswith(b"{") and line.endswith(b"}"))
 

@@ -1,7 +1,9 @@
-"""One import from end to end: the worker reads, this process writes, rejects go to a file. Safe to repeat, safe to interrupt.
+"""One import from end to end: the worker reads, this process writes, rejects go to a file.
 
-Promises R3 and R4 (see ``prepare.py`` and ``writer.py``). What is left after ``kill -9``: whole batches, tokens that the next run merges,
-and a scratch folder of sealed files whose key is gone, which the next run removes.
+Safe to repeat, safe to interrupt.
+
+Promises R3 and R4 (see ``prepare.py`` and ``writer.py``). What is left after ``kill -9``: whole batches, tokens that
+the next run merges, and a scratch folder of sealed files whose key is gone, which the next run removes.
 """
 
 import fcntl
@@ -15,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import msgspec
 
@@ -82,7 +84,9 @@ def run(plan: Plan, progress: Progress | None = None) -> Done:
     with alone(home.path) as scratch, RejectFile(home.rejects) as rejects:
         key = directory.derive(directory.key(who), "sources")
         writer = Writer(who, plan.purpose, directory.key(who), plan.source, numbers=key, decoys=plan.decoys)
-        job = Job([str(file) for file in files], plan.source, key, list(writer.known), str(scratch / "spill"), plan.batch)
+        job = Job(
+            [str(file) for file in files], plan.source, key, list(writer.known), str(scratch / "spill"), plan.batch
+        )
         for batch in prepared(job):
             rejects.add(writer.write(batch))
             if progress is not None:
@@ -163,7 +167,7 @@ class RejectFile:
         self.name = ""
         self.file: BinaryIO | None = None
 
-    def __enter__(self) -> "RejectFile":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -176,7 +180,9 @@ class RejectFile:
             return
         if self.file is None:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = self.folder / f"import-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}.ndjson"
+            path = (
+                self.folder / f"import-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}.ndjson"
+            )
             self.file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
             self.name = str(path)
         for reject in rejects:

@@ -1,4 +1,6 @@
-"""Spill: resources that come one a line, grouped by patient on disk, so that memory stays flat whatever the size of the input.
+"""Spill: resources that come one a line, grouped by patient on disk.
+
+So that memory stays flat whatever the size of the input.
 
 What is spilled is sealed with a key that lives in this process alone: a crash leaves files nobody can read.
 """

@@ -1,4 +1,6 @@
-"""The worker: reads, validates and prepares in a process of its own, and sends batches through a pipe. It has no key of a patient,
+"""The worker: reads, validates and prepares in a process of its own, and sends batches through a pipe.
+
+It has no key of a patient,
 no database and no line to the safe.
 """
 
@@ -12,7 +14,7 @@ import msgspec
 
 from ecluse.core.errors import EcluseError
 from ecluse.record import vault
-from ecluse.record.fhir_types import DIRECTORY_TYPES, key_of, subject_of
+from ecluse.record.fhir_types import DIRECTORY_TYPES, Resource, key_of, subject_of
 from ecluse.record.importing import reading
 from ecluse.record.importing.prepare import HEAD, BundleEntry, Preparer, Taken
 from ecluse.record.importing.prepared import ENCODER, Batch, Job, Reject
@@ -47,7 +49,10 @@ def batches(job: Job) -> Iterator[Batch]:
 
 
 def every(job: Job, preparer: Preparer) -> Iterator[tuple[Taken, int]]:
-    """Yield what each document gave: bundles as they come, loose resources of patients at the end, patient by patient."""
+    """Yield what each document gave.
+
+    Bundles as they come, loose resources of patients at the end, patient by patient.
+    """
     spill, before = Spill(Path(job.scratch), expected(job)), 0
     for name in job.paths:
         path = Path(name)
@@ -85,7 +90,7 @@ def loose_of(document: reading.Document) -> Loose | None:
     return Loose(document.source, document.line, key, document.text) if key else None
 
 
-def patient_key(resource: vault.Resource) -> str:
+def patient_key(resource: Resource) -> str:
     """Return the key of the patient a resource names; empty when it names none in a way to be read."""
     try:
         return key_of(subject_of(resource))

@@ -2,12 +2,14 @@
 
 Promises:
 
-- **R3** What is not stored is in the rejects with its reason; a resource already stored with the same content counts as unchanged.
-- **R4** Re-running changes nothing: a patient is known by the keyed number of its source id, a resource by that of its own and by that
-  of its content.
+- **R3** What is not stored is in the rejects with its reason; a resource already stored with the same content counts as
+  unchanged.
+- **R4** Re-running changes nothing: a patient is known by the keyed number of its source id, a resource by that of its
+  own and by that of its content.
 
-Order of one batch: ask the safe for the births (traced before any key comes); then, in one transaction, directory, patients, parts,
-files, tokens, duties. A crash in between leaves creations in the trace that no row belongs to; the next run makes those patients anew.
+Order of one batch: ask the safe for the births (traced before any key comes); then, in one transaction, directory,
+patients, parts, files, tokens, duties. A crash in between leaves creations in the trace that no row belongs to; the
+next run makes those patients anew.
 """
 
 import time
@@ -20,10 +22,10 @@ from django.db import transaction
 
 from ecluse.core.words import Compartment, Ground, Purpose
 from ecluse.gate import feeds
-from ecluse.gate.access import Pass, Wanted
+from ecluse.gate.access import Pass, Refusal, Wanted
 from ecluse.gate.duties import IMPORT
 from ecluse.record import directory, facts, line, seal, vault
-from ecluse.record.fhir_types import BINARY
+from ecluse.record.fhir_types import BINARY, Resource
 from ecluse.record.importing import amend, bulk
 from ecluse.record.importing.prepared import Batch, Entry, Group, Item, Reject
 from ecluse.record.models import Directory, Patient, TokenPending, now_ms
@@ -66,6 +68,7 @@ class Writer:
         self.known: dict[int, tuple[int, int]] = {}
         self.meant: dict[str, Meant] = {}
         self.newborn: dict[int, Pass] = {}
+        self.held: Refusal | None = None
         self.unmerged = TokenPending.objects.exists()
         self.since_merge = 0
         self.request = 0
@@ -79,7 +82,7 @@ class Writer:
                 self.known[row.source] = (row.digest or 0, row.version)
             self.learn(row.type, row.ref, directory.open_(self.key, row))
 
-    def learn(self, kind: str, ref: str, resource: vault.Resource) -> None:
+    def learn(self, kind: str, ref: str, resource: Resource) -> None:
         """Remember whom a directory entry means."""
         self.meant[f"{kind}/{ref}"] = of_entry(self.places, {"resourceType": kind, **resource}, self.meant)
 
@@ -100,7 +103,7 @@ class Writer:
         there = dict(
             Patient.objects.filter(source__in={group.source for group in batch.groups}).values_list("source", "pk")
         )
-        seen: set[int] = set(there)
+        seen: set[int | None] = set(there)
         fresh, later = [], []
         for group in batch.groups:
             if group.source in seen or group.terms is None:
@@ -125,7 +128,10 @@ class Writer:
         return line.create(self.who, self.purpose, newcomers, self.request_id())
 
     def put_directory(self, entries: list[Entry]) -> None:
-        """Insert directory entries that are new or changed; organisations and people before the roles that point to them."""
+        """Insert directory entries that are new or changed.
+
+        Organisations and people before the roles that point to them.
+        """
         rows, now = [], now_ms()
         for entry in sorted(entries, key=lambda entry: entry.type == "PractitionerRole"):
             digest, version = self.known.get(entry.source, (None, 0))
@@ -207,10 +213,7 @@ class Writer:
         """Return the rows of duty that resources give."""
         maker = self.places.maker(IMPORT + self.who.account, int(time.time()))
         return [
-            row
-            for item in items
-            for fact in item.facts
-            for row in facts.rows(fact, pk, maker, self.places, self.meant)
+            row for item in items for fact in item.facts for row in facts.rows(fact, pk, maker, self.places, self.meant)
         ]
 
     def merge_if_due(self, added: int) -> None:

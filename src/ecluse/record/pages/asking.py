@@ -66,7 +66,7 @@ def ask(
     wished: Iterable[Compartment],
     action: Action = Action.READ,
 ) -> Pass | Refusal:
-    """Ask the gate to open ``wished`` of ``patient`` to whoever makes this request; what they may write is asked as it stands."""
+    """Ask the gate to open ``wished`` of ``patient`` to whoever makes this request; to write is asked as it stands."""
     who = who_of(request)
     found = duties_of(who, patient)
     compartments = tuple(wished)

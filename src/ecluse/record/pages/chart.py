@@ -1,4 +1,4 @@
-"""The record of one patient: what the profession needs at once, contact and coverage when opened, and the same on paper."""
+"""The record of one patient: what is needed at once, contact and coverage when opened, and the same on paper."""
 
 from typing import Any
 

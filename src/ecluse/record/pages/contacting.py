@@ -1,4 +1,7 @@
-"""Change how a patient is reached. The form carries the version it was made from: what somebody changed meanwhile is never overwritten."""
+"""Change how a patient is reached.
+
+The form carries the version it was made from: what somebody changed meanwhile is never overwritten.
+"""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ def names_for(resources: Iterable[Mapping[str, Any]], who: Who, request_id: str)
     return {reference: directory.label(known[ref]) for reference, ref in kept.items() if ref in known}
 
 
-def unnamed(node: Any, found: dict[str, str]) -> None:
+def unnamed(node: object, found: dict[str, str]) -> None:
     """Collect references to directory entries that carry no display."""
     if isinstance(node, Mapping):
         reference = node.get("reference")

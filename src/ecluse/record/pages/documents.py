@@ -10,7 +10,13 @@ from ecluse.record import files
 from ecluse.record.pages.asking import ask, the_patient
 from ecluse.record.stored import NotFoundError
 
-KNOWN = {"text/plain": "txt", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "application/xml": "xml"}
+KNOWN = {
+    "text/plain": "txt",
+    "application/pdf": "pdf",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "application/xml": "xml",
+}
 
 
 @require_GET

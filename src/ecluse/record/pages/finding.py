@@ -1,4 +1,4 @@
-"""Search. The words travel in the body of a request: no name ever stands in an address, a log or a browser's history."""
+"""Search. Words travel in the body of a request: no name ever stands in an address, a log or a browser's history."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

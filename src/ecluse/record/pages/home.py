@@ -1,6 +1,6 @@
 """The first page: my patients, for whoever has patients; my duties of control, for whoever has none.
 
-A page of the list shows at most twenty patients and is one call to the gate; every name on it is counted like any reading.
+A page of the list shows at most twenty patients and is one call to the gate; each name on it counts like any reading.
 """
 
 from typing import Any, NamedTuple

@@ -1,9 +1,10 @@
 """Who a patient is, as a page says it: the traits that French identity rules want on every screen, in their order.
 
-Source: Référentiel national d'identitovigilance (RNIV 1): birth name, first given name, birth date, sex, place of birth; used name; INS.
+Source: Référentiel national d'identitovigilance (RNIV 1): birth name, given names, birth date, sex, birth place, INS.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -83,7 +84,7 @@ def identifier(patient: Resource, which: str) -> str:
 def in_groups(number: str) -> str:
     """Write an INS the way cards print it: ``1 85 05 78 006 048 22``."""
     cuts = (0, *(cut for cut in INS_GROUPS if cut < len(number)), len(number))
-    return " ".join(number[start:end] for start, end in zip(cuts, cuts[1:], strict=False)) if number else ""
+    return " ".join(number[start:end] for start, end in pairwise(cuts)) if number else ""
 
 
 def birth_place(patient: Resource) -> str:
@@ -103,7 +104,7 @@ class Contacts(NamedTuple):
     people: list[tuple[str, str, str]]
 
 
-def contacts(patient: Resource, relatives: list[Resource]) -> Contacts:
+def contacts(patient: Resource, relatives: Sequence[Resource]) -> Contacts:
     """Return the contact part of a Patient and its RelatedPersons."""
     people = [person(one) for one in [*(patient.get("contact") or []), *relatives]]
     return Contacts(
@@ -141,7 +142,7 @@ class Cover(NamedTuple):
     active: bool
 
 
-def covers(coverages: list[Resource], names: Mapping[str, str]) -> list[Cover]:
+def covers(coverages: Sequence[Resource], names: Mapping[str, str]) -> list[Cover]:
     """Return the coverage history, newest first."""
     ordered = sorted(coverages, key=lambda one: str((one.get("period") or {}).get("start", "")), reverse=True)
     return [

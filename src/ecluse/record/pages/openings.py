@@ -1,7 +1,7 @@
 """Who opened this record: the trace, read for one patient.
 
-Carers see profession and unit. The data protection officer and the security officer see names too, and what was refused, but never whose
-record it is: their pages show the pseudonym that stands in the trace.
+Carers see profession and unit. The data protection officer and the security officer see names too, and what was
+refused, but never whose record it is: their pages show the pseudonym that stands in the trace.
 """
 
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from ecluse.record.opened import Opening, of_patient
 from ecluse.record.pages.asking import ask, the_patient
 from ecluse.record.pages.home import why
 from ecluse.record.pages.identity import identity
+from ecluse.record.pages.words import clock
 
 CONTROL = frozenset({Profession.DPO, Profession.SECURITY_OFFICER})
 MOST = 200
@@ -29,7 +30,7 @@ MOST = 200
 class Line(NamedTuple):
     """One opening in words."""
 
-    at: Any
+    at: str
     who: str
     profession: str
     unit: str
@@ -59,7 +60,7 @@ def patient_opened(request: HttpRequest, ref: str) -> HttpResponse:
 def line(one: Opening) -> Line:
     """Put one opening in words."""
     return Line(
-        at=one.at,
+        at=clock(one.at.isoformat()),
         who=one.who,
         profession=str(label(one.profession)),
         unit=one.unit,

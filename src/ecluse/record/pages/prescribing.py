@@ -60,7 +60,11 @@ class Prescription(forms.Form):
 
 def badge(account: Account) -> dict[str, str]:
     """Return the identifier by which a resource names somebody of the staff."""
-    return {"system": RPPS, "value": account.rpps} if account.rpps else {"system": ACCOUNT_SYSTEM, "value": account.username}
+    return (
+        {"system": RPPS, "value": account.rpps}
+        if account.rpps
+        else {"system": ACCOUNT_SYSTEM, "value": account.username}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,7 +76,7 @@ def patient_prescribe(request: HttpRequest, ref: str) -> HttpResponse:
         answer = ask(request, found, (Compartment.CLINICAL,), Action.WRITE)
         if isinstance(answer, Refusal):
             return refuse(request, answer)
-        account = Account.objects.get(pk=request.user.pk)
+        account = Account.objects.get(username=who_of(request).account)
         try:
             writing.create(answer, form.resource(account), who_of(request), request_id(request))
         except BadInputError:

@@ -1,4 +1,4 @@
-"""Addresses of the clinicians' pages. A patient is named by pseudonym: no address says who, or of what, they are treated."""
+"""Addresses of the clinicians' pages. A patient is named by pseudonym: no address says who they are."""
 
 from django.urls import path, re_path
 

@@ -1,4 +1,4 @@
-"""FHIR's small types in words for a page: dates, coded concepts, names, references. Plain functions; absent means empty."""
+"""FHIR's small types in words for a page: dates, codes, names, references. Plain functions; absent means empty."""
 
 import datetime as dt
 from collections.abc import Mapping
