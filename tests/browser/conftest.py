@@ -38,6 +38,11 @@ DESK = {"width": 1280, "height": 800}
 Enter = Callable[..., Page]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these last: while a browser is driven, its event loop would make Django refuse to touch the database."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Use Debian's Chromium, without what would call outside."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -117,18 +118,8 @@ def test_the_demonstration_shows_four_thefts_and_ends_when_told_not_to_wait(fold
 
 def test_the_demonstration_stays_open_until_interrupted_and_says_how_to_sign_in(folder: Path) -> None:
     home = folder / "demo"
-    command = [
-        sys.executable,
-        "-m",
-        "ecluse.cli.main",
-        "demo",
-        "--dir",
-        str(home),
-        "--patients",
-        "300",
-        "--seconds",
-        "5",
-    ]
+    small = ("--patients", "300", "--seconds", "5", "--port", "0", "--wait")
+    command = [sys.executable, "-m", "ecluse.cli.main", "demo", "--dir", str(home), *small]
     with (folder / "said").open("w+") as said:
         shown = subprocess.Popen(command, env=environment(), stdout=said, stderr=said, text=True)
         deadline = time.monotonic() + 200
@@ -142,6 +133,21 @@ def test_the_demonstration_stays_open_until_interrupted_and_says_how_to_sign_in(
     assert "i.garnier" in text
     assert busy.returncode == 4
     assert "is being served" in busy.stderr
+
+
+def test_without_a_terminal_the_site_is_left_open_in_the_background_until_stopped(folder: Path) -> None:
+    home = folder / "demo"
+    small = ("--patients", "300", "--seconds", "5", "--port", "0")
+    done = ecluse("demo", "--dir", str(home), *small)
+    assert done.returncode == 0, done.stderr
+    url = done.stdout.partition("The site is open: ")[2].split()[0]
+    try:
+        assert httpx.get(f"{url}accounts/login/", timeout=10).status_code == 200
+    finally:
+        stopped = ecluse("demo", "--dir", str(home), "--stop")
+    assert stopped.returncode == 0, stopped.stderr
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, timeout=5)
 
 
 @pytest.mark.parametrize("settings", ["", '[site]\nname = "CH"\n'])

@@ -121,6 +121,40 @@ def test_s3_switching_profession_does_not_reset_the_count(tmp_path: Path) -> Non
     assert (answer.decision, answer.rule) == (Decision.REFUSE, "cap-minute")
 
 
+ADDING_UP = SMALL_POLICY + """
+[professions.billing]
+read = ["identity"]
+actions = ["read"]
+purposes = ["TREAT"]
+duties = ["billing"]
+caps.explained = { minute = 6, hour = 7, day = 9, month = 12 }
+"""
+BOTH = {"both": ("billing", "nurse"), "one": ("nurse",)}
+
+
+def test_s3_grounds_of_several_professions_do_not_add_up(tmp_path: Path) -> None:
+    safe = SafeInHand(tmp_path, policy=ADDING_UP, accounts=BOTH)
+    assert allowed(safe, *PATIENTS[:6], by=who("both", "billing"), duty=DutyKind.BILLING) == 6
+    nurse = {"by": who("both"), "ground": Ground.UNEXPLAINED, "duty": None}
+    assert safe.rules(PATIENTS[10], PATIENTS[11], **nurse) == ["unexplained", "cap-minute"]
+    emergency = {**nurse, "ground": Ground.EMERGENCY, "purpose": Purpose.BREAK_GLASS}
+    answer = safe.open(PATIENTS[12], **emergency)[0]
+    assert (answer.decision, answer.rule) == (Decision.SECOND_PERSON, "cap-minute")
+
+
+def test_s3_a_patient_counted_on_another_ground_is_shown_again_under_a_second_profession(tmp_path: Path) -> None:
+    safe = SafeInHand(tmp_path, policy=ADDING_UP, accounts=BOTH)
+    allowed(safe, *PATIENTS[:6], by=who("both", "billing"), duty=DutyKind.BILLING)
+    nurse = {"by": who("both"), "ground": Ground.UNEXPLAINED, "duty": None}
+    assert safe.rules(PATIENTS[10], PATIENTS[0], **nurse) == ["unexplained", "unexplained"]
+
+
+def test_s3_one_profession_keeps_all_its_grounds(tmp_path: Path) -> None:
+    safe = SafeInHand(tmp_path, policy=ADDING_UP, accounts=BOTH)
+    assert allowed(safe, *PATIENTS[:9], by=who("one")) == 4
+    assert allowed(safe, *PATIENTS[10:19], by=who("one"), ground=Ground.UNEXPLAINED, duty=None) == 2
+
+
 def test_s3_three_cap_refusals_lock_the_account(safe: SafeInHand) -> None:
     allowed(safe, *PATIENTS[:4])
     for patient in PATIENTS[10:13]:

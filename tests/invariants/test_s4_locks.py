@@ -224,3 +224,38 @@ def test_s4_no_one_person_locks_the_last_two_who_can_lift_locks(tmp_path: Path) 
     assert place(safe, TargetKind.PROFESSION, "dpo").rule == "last-approvers"
     assert place(safe, TargetKind.ACCOUNT, "nurse.one").decision is Decision.ALLOW
     assert lift(safe, TargetKind.ACCOUNT, "nurse.one").decision is Decision.ALLOW
+
+
+@pytest.mark.parametrize("seconds", [1, 3600])
+def test_s4_no_one_person_makes_a_lock_end_sooner(safe: SafeInHand, seconds: int) -> None:
+    place(safe, TargetKind.ACCOUNT, "nurse.one")
+    place(safe, TargetKind.ACCOUNT, "nurse.one", seconds=seconds)
+    safe.now += seconds + 1
+    assert safe.rules("p1") == ["locked"]
+    place(safe, TargetKind.ACCOUNT, "nurse.two", seconds=7200)
+    place(safe, TargetKind.ACCOUNT, "nurse.two", seconds=60)
+    safe.now += 3600
+    assert safe.rules("p1", by=who("nurse.two")) == ["locked"]
+
+
+def test_s4_an_automatic_lock_is_not_cut_short_by_a_person(safe: SafeInHand) -> None:
+    for _ in range(15):
+        safe.rules("p1", action=Action.PRINT)
+    place(safe, TargetKind.ACCOUNT, "nurse.one", seconds=60)
+    safe.now += 61
+    assert safe.rules("p1") == ["locked"]
+
+
+def test_s4_a_lock_that_is_over_does_not_disarm_the_automatic_ones(safe: SafeInHand) -> None:
+    place(safe, TargetKind.ACCOUNT, "nurse.one", by=who(), seconds=1)
+    safe.now += 2
+    for _ in range(15):
+        safe.rules("p1", action=Action.PRINT)
+    assert safe.rules("p1") == ["locked"]
+
+
+def test_s4_nobody_locks_the_address_that_everybody_comes_from(safe: SafeInHand) -> None:
+    proxied = who("officer", "security-officer", address="10.0.0.1", claimed_address="192.0.2.7")
+    for address in ("10.0.0.1", "192.0.2.7"):
+        assert place(safe, TargetKind.ADDRESS, address, by=proxied).rule == "own-address"
+    assert safe.rules("p1", by=who(address="10.0.0.1")) == ["explained"]

@@ -4,8 +4,10 @@
 2. Everything goes the ordinary way: ``ecluse init``, ``accounts load``, ``import``, ``serve``, and HTTP.
 """
 
+import os
 import shutil
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +34,7 @@ from ecluse.safe.protocol import Status
 app = typer.Typer()
 PORT = 8443
 ALONE_S = 6.0
+LEFT_OPEN = "run/demo.pid"
 STOLEN = (Profession.IT_ADMINISTRATOR, Profession.DIM_PHYSICIAN, Profession.NURSE, Profession.INTERFACE_SERVICE)
 SHOWN = (
     Profession.PHYSICIAN,
@@ -65,35 +68,73 @@ def demo(  # noqa: PLR0913, PLR0917 - one option for each knob
     seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
     seconds: Annotated[float, typer.Option(help="How long the thieves have.", min=5)] = 60,
     port: Annotated[int, typer.Option(help="Port to serve on; another free one when it is taken.")] = PORT,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Leave the site open until Ctrl-C.")] = True,
+    wait: Annotated[
+        bool | None,
+        typer.Option("--wait/--no-wait", help="Stay open until Ctrl-C, or close at the end."),
+    ] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop a demonstration left open in the background.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Make a synthetic hospital, let people work in it, steal four accounts at once, and count what got out.
 
+    At a terminal the site then stays open until Ctrl-C; elsewhere it is left open in the background (--stop ends it).
     Example: ecluse demo
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=json, highlight=False)
     home = folder.absolute()
-    steps = Steps(console)
+    end_left_open(home)
+    if stop:
+        return
     clear(home)
+    steps = Steps(console)
     hospital = Hospital(patients=patients, staff=staff, seed=seed)
     port = establishment.free_port(port)
+    steps("making an establishment: settings, safe, database")
+    establishment.make(home, port=port)
+    server = establishment.Server(home, port)
+    left_open = False
     try:
-        steps("making an establishment: settings, safe, database")
-        establishment.make(home, port=port)
-        with establishment.serving(home, port) as url:
-            establishment.fill(hospital, home, steps)
-            results, work = show(Scene(hospital, home, url), Knobs(seconds=seconds), steps)
-            if json:
-                typer.echo(msgspec.json.encode({"results": results, "work": work, "url": url, "home": str(home)}))
-            else:
-                console.print(table(results))
-            console.print(sentence(results), style="bold")
-            if wait:
-                invite(console, hospital, home, url)
+        server.wait_until_open()
+        establishment.fill(hospital, home, steps)
+        results, work = show(Scene(hospital, home, server.url), Knobs(seconds=seconds), steps)
+        if json:
+            typer.echo(msgspec.json.encode({"results": results, "work": work, "url": server.url, "home": str(home)}))
+        else:
+            console.print(table(results))
+        console.print(sentence(results), style="bold")
+        if wait is not False:
+            invite(console, hospital, home, server.url)
+        if wait or (wait is None and sys.stdin.isatty() and console.is_terminal):
+            stay(console, hospital)
+        left_open = wait is None
     except KeyboardInterrupt:
         console.print("Closed.")
+    finally:
+        if left_open:
+            leave_open(console, home, server)
+        else:
+            server.stop()
+
+
+def leave_open(console: Console, home: Path, server: establishment.Server) -> None:
+    """Leave the site open in the background, and note how to stop it."""
+    (home / LEFT_OPEN).write_text(str(server.process.pid), encoding="ascii")
+    console.print(f"It stays open in the background; `ecluse demo --stop --dir {home}` stops it.", soft_wrap=True)
+
+
+def end_left_open(home: Path) -> None:
+    """Stop what an earlier demonstration left open here, if it still is."""
+    note = home / LEFT_OPEN
+    if not note.is_file():
+        return
+    server = Path("/proc") / note.read_text(encoding="ascii").strip()
+    if str(home).encode() in (server / "cmdline").read_bytes() if server.is_dir() else False:
+        os.kill(int(server.name), signal.SIGTERM)
+        deadline = time.monotonic() + establishment.STOPS_WITHIN_S
+        while server.is_dir() and time.monotonic() < deadline:
+            time.sleep(establishment.POLL_S)
+    note.unlink(missing_ok=True)
 
 
 def show(scene: Scene, knobs: Knobs, steps: Steps) -> tuple[list[Result], Work]:
@@ -144,8 +185,8 @@ def sentence(results: list[Result]) -> str:
 
 
 def invite(console: Console, hospital: Hospital, home: Path, url: str) -> None:
-    """Leave the site open, saying where to look and how to sign in, until Ctrl-C."""
-    console.print(f"\nThe site is open: [bold]{url}/[/]   (Ctrl-C closes it; {home} stays)", soft_wrap=True)
+    """Say where to look and how to sign in."""
+    console.print(f"\nThe site is open: [bold]{url}/[/]", soft_wrap=True)
     console.print(
         f"Everybody's password: [bold]{hospital.members[0].password}[/]. A code lasts 30 seconds and counts once."
     )
@@ -153,9 +194,14 @@ def invite(console: Console, hospital: Hospital, home: Path, url: str) -> None:
     console.print(
         f"On the command line: ecluse trace show --home {home}   ecluse trace verify --home {home}", soft_wrap=True
     )
+    if not console.is_terminal:
+        console.print(codes([hospital.first(profession) for profession in SHOWN]))
+
+
+def stay(console: Console, hospital: Hospital) -> None:
+    """Show the codes of the moment until Ctrl-C."""
     people = [hospital.first(profession) for profession in SHOWN]
     if not console.is_terminal:
-        console.print(codes(people))
         while True:
             time.sleep(1)
     with Live(codes(people), console=console, refresh_per_second=1) as live:

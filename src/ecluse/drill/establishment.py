@@ -107,43 +107,56 @@ def fill(hospital: Hospital, home: Path, tell: Tell = silent) -> None:
     command(home, "import", str(home / "world" / "fhir"))
 
 
+class Server:
+    """A served establishment. It outlives us unless it is stopped."""
+
+    def __init__(self, home: Path, port: int = 0) -> None:
+        self.log = home / "serve.log"
+        self.url = f"http://127.0.0.1:{port or free_port()}"
+        arguments = ["serve", "--home", str(home), "--port", self.url.rpartition(":")[2]]
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ecluse.cli.main", *arguments],
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    def wait_until_open(self) -> None:
+        """Wait until a page can be had.
+
+        Raises:
+            BrokenWorldError: it does not answer in time, or ended.
+        """
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                httpx.get(f"{self.url}/accounts/login/", timeout=5)
+            except httpx.HTTPError:
+                time.sleep(POLL_S)
+            else:
+                return
+        said = "\n".join(self.log.read_text(errors="replace").splitlines()[-LAST_LINES:])
+        raise BrokenWorldError(f"`ecluse serve` does not answer:\n{said}", f"See {self.log}.")
+
+    def stop(self) -> None:
+        """Stop it."""
+        self.process.terminate()
+        try:
+            self.process.wait(STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
 @contextmanager
 def serving(home: Path, port: int = 0) -> Iterator[str]:
-    """Serve the establishment for as long as the block lasts; yield its address.
-
-    Raises:
-        BrokenWorldError: it does not answer in time, or ends.
-    """
-    port = port or free_port()
-    log = home / "serve.log"
-    with log.open("ab") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "ecluse.cli.main", "serve", "--home", str(home), "--port", str(port)],
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
+    """Serve the establishment for as long as the block lasts; yield its address."""
+    server = Server(home, port)
     try:
-        yield _answering(server, f"http://127.0.0.1:{port}", log)
+        server.wait_until_open()
+        yield server.url
     finally:
-        server.terminate()
-        try:
-            server.wait(STOPS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _answering(server: subprocess.Popen[bytes], url: str, log: Path) -> str:
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            httpx.get(f"{url}/accounts/login/", timeout=5)
-        except httpx.HTTPError:
-            time.sleep(POLL_S)
-        else:
-            return url
-    said = "\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:])
-    raise BrokenWorldError(f"`ecluse serve` does not answer:\n{said}", f"See {log}.")
+        server.stop()

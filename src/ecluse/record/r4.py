@@ -49,8 +49,8 @@ PRIMITIVES: dict[str, Any] = {
     "xhtml": TEXT,
     "code": written(r"[^\s]+(?: [^\s]+)*"),
     "id": written(r"[A-Za-z0-9.-]{1,64}"),
-    "uri": written(r"[^\s]+"),
-    "canonical": written(r"[^\s]+"),
+    "uri": TEXT,
+    "canonical": TEXT,
     "url": written(f"{HTTP}|{RELATIVE}"),
     "oid": written(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+"),
     "decimal": float,
@@ -72,7 +72,7 @@ JSON_TYPES: dict[str, tuple[type, ...]] = {
     "positiveInt": WHOLE,
     "decimal": (int, float, Decimal),
 }
-BOOLEANS = {bool: "boolean"}
+BOOLEANS: dict[object, str] = {bool: "boolean"}
 
 
 class UnknownShapeError(Exception):
@@ -106,7 +106,7 @@ def shape_of(annotation: object) -> tuple[str, bool]:
     if origin is list:
         return shape_of(inside[0])[0], True
     if origin is Annotated:
-        marks = (getattr(mark, "__visit_name__", None) for mark in annotation.__metadata__)
+        marks = (getattr(mark, "__visit_name__", None) for mark in getattr(annotation, "__metadata__", ()))
         found = next((mark for mark in marks if mark), "uuid" if inside[0] is uuid.UUID else "")
     else:
         found = BOOLEANS.get(annotation, "") or name_of(annotation)

@@ -4,7 +4,8 @@
    approves.
 2. A second person is never the requester, never in the same session, never the account that benefits; its profession
    is listed in the policy; its proof of identity is fresh. A proposal waits 4 hours at most and is executed once.
-3. (S4) One person may place a lock; lifting it takes two, so no one person may lock the last two who can.
+3. (S4) One person may place a lock; lifting it takes two, so no one person may lock the last two who can, nor the
+   address they come from themselves (behind a proxy it is everybody's), nor make a lock in force end sooner.
 """
 
 import re
@@ -169,10 +170,12 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         rule = "not-a-locker"
     if not rule and not target:
         rule = "malformed"
+    if not rule and request.kind is TargetKind.ADDRESS and target in {request.who.address, request.who.claimed_address}:
+        rule = "own-address"
     if not rule and not own and _leaves_no_two(desk, request.kind, target):
         rule = "last-approvers"
     decision = Decision.REFUSE if rule else Decision.ALLOW
-    until = desk.state.now + request.seconds if request.seconds else 0.0
+    until = _until(desk, request.kind, target, request.seconds)
     sequence = desk.write(
         Action.LOCK,
         decision,
@@ -186,6 +189,15 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
     if rule:
         desk.after_refusals(request.who.account)
     return Ruled(decision=decision, rule=rule, sequence=sequence)
+
+
+def _until(desk: "Desk", kind: TargetKind, target: str, seconds: int) -> float:
+    """Return when a lock ends (0: when two people lift it): never sooner than one already in force on that target."""
+    until = desk.state.now + seconds if seconds else 0.0
+    held = desk.state.held(kind, target)
+    if held is None:
+        return until
+    return max(until, held.until) if until and held.until else 0.0
 
 
 def _leaves_no_two(desk: "Desk", kind: TargetKind, target: str) -> bool:

@@ -5,6 +5,7 @@
 """
 
 import socket
+import struct
 import threading
 from pathlib import Path
 from typing import overload
@@ -41,6 +42,8 @@ from ecluse.safe.protocol import (
 )
 
 TIMEOUT_SECONDS = 30.0
+FIRST_BYTES = 8_192
+TIMEVAL = struct.Struct("@ll")
 
 
 class SafeUnavailableError(BrokenWorldError):
@@ -119,11 +122,12 @@ class SafeClient:
             self._socket.settimeout(self.timeout)
             with socket_name(self.path) as name:
                 self._socket.connect(name)
+            wait_in_kernel(self._socket, self.timeout)
         self._socket.sendall(data)
         return self._receive(self._socket)
 
     def _receive(self, sock: socket.socket) -> Reply:
-        data = sock.recv(65536)
+        data = sock.recv(FIRST_BYTES)
         if not data:
             raise ConnectionResetError("the safe closed the connection")
         try:
@@ -144,6 +148,18 @@ class SafeClient:
                 raise ConnectionResetError("the safe closed the connection")
             data += more
         return memoryview(data)[codec.HEADER.size : end]
+
+
+def wait_in_kernel(sock: socket.socket, seconds: float) -> None:
+    """Let the kernel watch the time limit.
+
+    Python's own way asks with ``poll`` before each send and receive: two more calls, and two more hand-overs of the
+    interpreter's lock, a request. Past the limit ``BlockingIOError``, an ``OSError``, is raised.
+    """
+    limit = TIMEVAL.pack(int(seconds), int(seconds % 1 * 1_000_000))
+    sock.settimeout(None)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
 _kept = threading.local()

@@ -124,7 +124,7 @@ class Desk:
     def after_refusals(self, account: str) -> None:
         """Lock a registered account whose refusals of late are too many (policy, ``[response]``)."""
         state, response = self.state, self.state.policy.response
-        if account not in state.accounts or (TargetKind.ACCOUNT, account) in state.locks:
+        if account not in state.accounts or state.held(TargetKind.ACCOUNT, account) is not None:
             return
         if state.recent(state.cap_refusals, account, CAP_REFUSAL_SECONDS) >= response.lock_after_cap_refusals:
             self.lock_by_itself(account, "cap-refusals")

@@ -62,7 +62,7 @@ def fault_in(request: Request) -> str:
 
 
 def _short(*texts: str) -> bool:
-    return all(len(text) <= LONGEST_TEXT for text in texts)
+    return max(map(len, texts), default=0) <= LONGEST_TEXT
 
 
 def _open(request: Open) -> str:

@@ -19,6 +19,7 @@ from ecluse.safe.state import CAP_RULE, Asked, State
 from ecluse.safe.windows import Distinct, tick_of
 
 NO_RIGHTS = Rights()
+ALONE = (Ground.EXPLAINED, Ground.UNEXPLAINED, Ground.EMERGENCY)
 OPENS_DECOY = frozenset(Action) - {Action.SEARCH, Action.LIST}
 
 
@@ -130,6 +131,9 @@ class Opening:
                 no = Decision.SECOND_PERSON if item.ground is Ground.EMERGENCY else Decision.REFUSE
                 return Ruling(no, CAP_RULE + span.window.value)
             half = half or total + 1 > state.policy.ladder.step_up_at * cap
+        beyond = "" if item.ground is Ground.APPROVED else self._all_grounds(tag, tick)
+        if beyond:
+            return Ruling(Decision.SECOND_PERSON if item.ground is Ground.EMERGENCY else Decision.REFUSE, beyond)
         full = self._establishment(state.everyone, tag, tick)
         if full:
             return refuse(full)
@@ -137,6 +141,29 @@ class Opening:
         if half and not 0 <= who.auth_age <= fresh:
             return Ruling(Decision.STEP_UP, "half-cap", fresh)
         return Ruling(Decision.ALLOW, item.ground.value)
+
+    def _all_grounds(self, tag: int, tick: int) -> str:
+        """Return the cap that an account with several professions would pass by adding up the grounds of each.
+
+        Alone, one person is shown no more patients than the profession they act as allows on all its grounds together.
+        """
+        state, account = self.state, self.request.who.account
+        if len(state.accounts.get(account, ())) < 2:  # noqa: PLR2004 - with one profession each ground's cap suffices
+            return ""
+        shown = {ground: state.counts(account, ground) for ground in ALONE}
+        known = [{span.window for span, _ in counts.news(tag, tick)} for counts in shown.values()]
+        for place, (span, _) in enumerate(state.counts(account, Ground.EXPLAINED).totals(tick)):
+            if any(span.window not in news for news in known):
+                continue  # counted in this window already, on whatever ground
+            total = sum(counts.totals(tick)[place][1] for counts in shown.values())
+            room = sum(
+                state.cap(account, ground, span.window, self.rights.caps[ground].of(span.window))
+                for ground in ALONE
+                if ground in self.rights.caps
+            )
+            if total + 1 > room:
+                return CAP_RULE + span.window.value
+        return ""
 
     def _establishment(self, everyone: Distinct, tag: int, tick: int) -> str:
         caps = self.state.policy.establishment.caps

@@ -5,6 +5,7 @@
 
 import gc
 import os
+import resource
 import sys
 import time
 from contextlib import suppress
@@ -62,6 +63,8 @@ def serve(folder: Path, socket_path: Path, *, passphrase: bytes | None = None, l
     Raises:
         BrokenWorldError: another process serves it.
     """
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write keys to a file
     owner = take(folder)
     desk = open_desk(folder, passphrase)
     gc.freeze()

@@ -76,10 +76,15 @@ class State:
             (TargetKind.PROFESSION, who.profession),
             (TargetKind.ESTABLISHMENT, EVERYTHING),
         ):
-            held = self.locks.get(target)
-            if held is not None and (not held.until or held.until > self.now):
+            held = self.held(*target)
+            if held is not None:
                 return held
         return None
+
+    def held(self, kind: TargetKind, target: str) -> Held | None:
+        """Return the lock in force on this very target."""
+        held = self.locks.get((kind, target))
+        return held if held is not None and (not held.until or held.until > self.now) else None
 
     def counts(self, account: str, ground: Ground) -> Distinct:
         """Return the counts of ``account`` on ``ground``."""

@@ -133,6 +133,12 @@ class Distinct:
                 found.append((counter.span, counter.total))
         return found
 
+    def totals(self, tick: int) -> list[tuple[Span, int]]:
+        """Return how many patients each window counts."""
+        for counter in self.counters:
+            counter.forget(tick)
+        return [(counter.span, counter.total) for counter in self.counters]
+
     def show(self, patient: int, tick: int) -> None:
         """Count ``patient`` as shown at ``tick``; ticks never go back."""
         at = bisect_left(self.patients, patient)

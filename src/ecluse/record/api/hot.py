@@ -52,6 +52,7 @@ SPELLED = {
     vendor: STATEMENT.replace("<JOINED>", joined).replace("<IMPORT>", IMPORT) for vendor, joined in JOINED.items()
 }
 FIRST_OF_PART = 6
+DAY_S = 86_400
 
 
 class Law(NamedTuple):
@@ -96,8 +97,8 @@ def find(token: str, ref: str, n: int, kind: str) -> Found:
         ProblemError: 401, the token opens nothing.
     """
     seconds = time.time()
-    now = dt.datetime.fromtimestamp(seconds, dt.UTC)
-    at, today, unix = raw.moment(now), raw.day(now), int(seconds)
+    unix = int(seconds)
+    at, today = raw.moment(dt.datetime.fromtimestamp(seconds, dt.UTC)), raw.day(unix // DAY_S)
     digest = hashlib.sha256(token.encode()).digest()
     rows = raw.fetch(SPELLED[raw.vendor()], (unix, unix, at, at, ref, n, kind, digest, at, today, today))
     if not rows:

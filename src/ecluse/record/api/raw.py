@@ -5,7 +5,7 @@ Written with ``?`` for parameters. SQLite keeps the compiled statement by its te
 """
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -23,12 +23,13 @@ def fetch(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     if kept.connection is None:
         kept.connect()
     with kept.wrap_database_errors:
-        if kept.vendor == "sqlite":
+        if vendor() == "sqlite":
             return kept.connection.execute(statement, parameters).fetchall()  # type: ignore[no-any-return]
         with kept.connection.cursor() as cursor:
             return cursor.execute(numbered(statement), parameters, prepare=True, binary=True).fetchall()  # type: ignore[no-any-return]
 
 
+@cache
 def vendor() -> str:
     """Name the database in use: ``sqlite`` or ``postgresql``."""
     return connections[DEFAULT_DB_ALIAS].vendor
@@ -45,6 +46,8 @@ def moment(at: dt.datetime) -> str | dt.datetime:
     return str(at.replace(tzinfo=None)) if vendor() == "sqlite" else at
 
 
-def day(at: dt.datetime) -> str | dt.date:
-    """Return the day of a time as the database compares it with a ``DateField``."""
-    return str(at.date()) if vendor() == "sqlite" else at.date()
+@lru_cache(maxsize=4)
+def day(unix_day: int) -> str | dt.date:
+    """Return a day, counted from 1 January 1970, as the database compares it with a ``DateField``."""
+    found = dt.date(1970, 1, 1) + dt.timedelta(days=unix_day)
+    return str(found) if vendor() == "sqlite" else found

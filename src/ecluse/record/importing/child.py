@@ -15,8 +15,9 @@ def start(descriptor: int) -> int:
     """Set Django up and work; batches go out through ``descriptor``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
     django.setup()
-    gc.set_threshold(50_000, 20, 100)  # what is made here dies young: looking for cycles often only costs time
     worker = importlib.import_module("ecluse.record.importing.worker")
+    gc.freeze()  # what is loaded stays: only what documents leave behind is ever looked through
+    gc.set_threshold(50_000, 20, 100)
     with os.fdopen(descriptor, "wb", buffering=1 << 20) as out:
         return int(worker.main(sys.stdin.buffer, out))
 

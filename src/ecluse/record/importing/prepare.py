@@ -36,7 +36,8 @@ from ecluse.record.importing.prepared import Body, Entry, Group, Item, Reject
 from ecluse.record.models import new_ref
 from ecluse.record.validate import reason_against
 
-REFERENCE = re.compile(rb'"(reference|url)":("(?:[^"\\]|\\.)*")')
+REFERENCE = re.compile(rb'"reference":("(?:[^"\\]|\\.)*")')
+URL = re.compile(rb'"url":("(?:Binary/|urn:uuid:)(?:[^"\\]|\\.)*")')
 ADDS = frozenset({"", "POST", "PUT"})
 BUNDLES = frozenset({"transaction", "batch", "collection", "searchset", "document", "history"})
 
@@ -306,14 +307,12 @@ def rewrite(text: bytes, resolve: Resolve) -> bytes:
     """
 
     def put(found: re.Match[bytes]) -> bytes:
-        name, quoted = found.groups()
+        quoted = found[1]
         written = quoted[1:-1].decode() if b"\\" not in quoted else str(json.loads(quoted))
-        if name == b"url" and not written.startswith((BINARY, "urn:uuid:")):
-            return found[0]
         chosen = resolve(written)
-        return found[0] if chosen == written else b'"%s":"%s"' % (name, chosen.encode())
+        return found[0] if chosen == written else found[0][: -len(quoted)] + b'"%s"' % chosen.encode()
 
-    return REFERENCE.sub(put, text)
+    return URL.sub(put, REFERENCE.sub(put, text))
 
 
 def settle(fact: facts.Fact, resolve: Resolve) -> facts.Fact:

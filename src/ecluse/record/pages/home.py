@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from ecluse.accounts.bridge import request_id
 from ecluse.accounts.models import Unit
 from ecluse.accounts.who import who_of
-from ecluse.core.words import Action, Compartment, DutyKind
+from ecluse.core.words import Action, Compartment, Decision, DutyKind
 from ecluse.gate import duties
 from ecluse.gate.access import Access, Pass, Refusal
 from ecluse.gate.ask import ask, worker_for
@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "last": (number - 1) * PAGE + len(shown),
             "page": number,
             "next_page": number + 1 if len(found) > number * PAGE else None,
-            "refusal": refusal,
+            "prove_again": refusal is not None and refusal.decision is Decision.STEP_UP,
             "hidden": len(shown) - len(lines),
         },
     )
