@@ -37,10 +37,12 @@ check: $(VENV)/.dev ## lint, format, types and layers; changes nothing
 	@echo "== ruff format" && $(BIN)/ruff format --check .
 	@echo "== mypy" && $(BIN)/mypy
 	@echo "== import-linter" && $(BIN)/lint-imports --no-logo
+	@echo "== docs" && $(BIN)/python docs/build.py --check
 
 fix: $(VENV)/.dev ## repair what can be repaired by itself: lint and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/python docs/build.py
 
 bench: $(VENV)/.run ## measure
 	@$(BIN)/ecluse bench --help

@@ -1,4 +1,4 @@
-"""Every test run gets a home folder of its own, before Django's settings are read, and a real safe when it asks for one."""
+"""Every test run gets a home folder of its own, before Django's settings are read, and a real safe on demand."""
 
 import atexit
 import os
@@ -22,8 +22,8 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "secrets").mkdir(mode=0o700)
 (HOME / "secrets" / "django.key").write_text(secrets.token_urlsafe(50))
 os.environ["ECLUSE_HOME"] = str(HOME)
-# Not in pyproject.toml, where it would be read before this file; not left in the environment, where pytest-xdist's workers
-# would read their parent's settings before making a home of their own.
+# Not in pyproject.toml, where it would be read before this file; not left in the environment, where the workers of
+# pytest-xdist would read their parent's settings before making a home of their own.
 os.environ["DJANGO_SETTINGS_MODULE"] = "ecluse.web.settings"
 django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -37,6 +37,6 @@ def home() -> Path:
 
 @pytest.fixture(scope="session")
 def safe() -> Iterator[SafeClient]:
-    """Yield a client of a real safe that runs in the test home; set-up is open, so tests enrol the accounts they need."""
+    """Yield a client of a real safe in the test home; set-up is open, so tests enrol the accounts they need."""
     with running_safe(HOME, accounts={}) as client:
         yield client

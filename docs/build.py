@@ -1,7 +1,7 @@
 """Write the pages of docs/ that are made from the code: `python docs/build.py` writes, `--check` only compares.
 
-invariants.md: promises are the numbered lines (``S1. …``) in the docstrings of the packages; the tests that hold a promise carry its
-number in their name (``test_s1_…``). A promise without a refusal test is an error.
+invariants.md: promises are the numbered lines (``S1. …``) in the docstrings of the packages; the tests that hold a
+promise carry its number in their name (``test_s1_…``). A promise without a test is an error, and a test of none too.
 cli.md: what `--help` says.
 """
 

@@ -121,7 +121,9 @@ def test_s3_switching_profession_does_not_reset_the_count(tmp_path: Path) -> Non
     assert (answer.decision, answer.rule) == (Decision.REFUSE, "cap-minute")
 
 
-ADDING_UP = SMALL_POLICY + """
+ADDING_UP = (
+    SMALL_POLICY
+    + """
 [professions.billing]
 read = ["identity"]
 actions = ["read"]
@@ -129,6 +131,7 @@ purposes = ["TREAT"]
 duties = ["billing"]
 caps.explained = { minute = 6, hour = 7, day = 9, month = 12 }
 """
+)
 BOTH = {"both": ("billing", "nurse"), "one": ("nurse",)}
 
 

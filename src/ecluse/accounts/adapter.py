@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from ecluse.accounts import sealing
+from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, the_safe
 from ecluse.accounts.models import Account
 from ecluse.accounts.pages import closed
@@ -70,9 +70,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_login(self, request: HttpRequest, user: Account, **options: Any) -> HttpResponse | None:
         """Refuse after the first proof, before the second, whoever may not come in."""
         rule = "" if may_sign_in(user) else "service" if user.service else "not-employed"
-        lock = "" if rule else the_safe().call(Check(who=stranger(request, user.username))).lock
-        if rule or lock:
-            who = stranger(request, user.username)
+        who = stranger(request, user.username)
+        lock = "" if rule else the_safe().call(Check(who=who)).lock
+        if rule or (lock and not approvals.may_lift(who)):
             note(who, Action.LOGIN_FAILURE, rule or "locked", request, decision=Decision.REFUSE, target=user.username)
             raise ImmediateHttpResponse(closed(request, "locked" if lock else "inactive", lock))
         answer: HttpResponse | None = super().pre_login(request, user, **options)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.dispatch import Signal
+from msgspec.structs import replace
 
 from ecluse.accounts import sessions
 from ecluse.accounts.bridge import the_home, the_safe
@@ -124,6 +125,33 @@ def approve(who: Who, sequence: int, request: str) -> Ruled:
 def decline(who: Who, sequence: int, request: str) -> Ruled:
     """Say no to a proposal, or take back one's own."""
     return the_safe().call(Approve(who=who, proposal=sequence, request=request, decline=True))
+
+
+def may_lift(who: Who) -> bool:
+    """Tell whether ``who`` lifts locks, and is held by none but the establishment's: to those the safe still answers.
+
+    Somebody who has not chosen a profession yet is asked about each of theirs.
+    """
+    file = the_home().safe / "policy.toml"
+    lifters = policy_of(file, file.stat().st_mtime_ns).approvals.of(ProposalKind.UNLOCK)
+    rows = AccountProfession.objects.filter(account__username=who.account)
+    words = [who.profession] if who.profession else list(rows.values_list("profession", flat=True))
+    return any(word in lifters and answered(replace(who, profession=word)) for word in words)
+
+
+def answered(who: Who) -> bool:
+    """Tell whether the safe lets ``who`` see what waits.
+
+    Raises:
+        SafeUnavailableError: it does not answer at all.
+    """
+    try:
+        the_safe().call(Pending(who=who))
+    except SafeUnavailableError as error:
+        if error.code != "refused":
+            raise
+        return False
+    return True
 
 
 def find(who: Who, sequence: int) -> Wait | None:

@@ -5,6 +5,7 @@
 3. When the safe does not answer, nothing is shown (S6).
 4. A session ends 12 hours after sign-in, or after an hour without any request (NIST SP 800-63B-4, AAL2).
 5. A session carried to another browser proves itself there before it goes on.
+6. When the whole establishment is locked, those who may lift it still reach the pages where two people do.
 """
 
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
-from ecluse.accounts import workstation
+from ecluse.accounts import approvals, workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.pages import back_path, closed, go, prove_again, unavailable
 from ecluse.accounts.rights import refuse_page
@@ -31,6 +32,7 @@ SEEN_EVERY_S = 5 * 60
 LEAVE = frozenset({"account_logout", "set_language"})
 PROVE = LEAVE | {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 ENROL = PROVE | {"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"}
+LIFT = PROVE | {"accounts_profession", "accounts_waiting", "accounts_decide", "accounts_propose_unlock"}
 CHOOSE = ENROL | {"accounts_profession", "mfa_view_recovery_codes", "mfa_index"}
 
 
@@ -70,7 +72,9 @@ def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
         return None
     checked = the_safe().call(Check(who=who))
     if checked.lock:
-        return closed(request, "locked", checked.lock)
+        lifts = approvals.may_lift(who)
+        if not lifts or page not in LIFT:
+            return closed(request, "locked", checked.lock, lifts=lifts)
     if who.acr != "aal2":
         return None if page in ENROL else go("accounts_enrol")
     if workstation.is_new(request):

@@ -9,9 +9,14 @@ from django.urls import reverse
 from ecluse.accounts.reasons import reason
 
 
-def closed(request: HttpRequest, why: str, text: str = "") -> HttpResponse:
-    """403: ``why`` is ``locked``, ``inactive`` or ``unregistered``; ``text`` the lock's own reason."""
-    return whole(request, render(request, "accounts/closed.html", {"why": why, "text": reason(text)}, status=403))
+def closed(request: HttpRequest, why: str, text: str = "", *, lifts: bool = False) -> HttpResponse:
+    """403: ``why`` is ``locked``, ``inactive`` or ``unregistered``; ``text`` the lock's own reason.
+
+    Whoever opened a planted record is not told that it was one. ``lifts``: show the way to where locks are lifted.
+    """
+    told = reason("locked" if text == "decoy" else text)
+    shown = {"why": why, "text": told, "lifts": lifts}
+    return whole(request, render(request, "accounts/closed.html", shown, status=403))
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

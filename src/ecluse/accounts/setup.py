@@ -1,4 +1,4 @@
-"""The end of set-up: until then the owner of the machine registers accounts alone; afterwards nobody does anything alone."""
+"""The end of set-up: before it, the owner of the machine registers accounts alone; after it, two people do."""
 
 from ecluse.accounts.bridge import request_id, the_home, the_safe
 from ecluse.accounts.models import Account
@@ -26,5 +26,5 @@ def close(who: Who) -> None:
     found = approvers()
     if len(found) < PEOPLE_FOR_FOUR_EYES:
         message = f"{len(found)} of the accounts may approve a grant: nobody could be hired after this."
-        raise RefusedError(message, "Add two people with a profession listed under [approvals] grant, then close set-up.")
+        raise RefusedError(message, "Add two people with a profession of [approvals] grant, then close set-up.")
     the_safe().call(CloseSetup(who=who, request=request_id(None)))

@@ -64,8 +64,8 @@ def address(request: HttpRequest) -> str:
 
 
 def claimed_address(request: HttpRequest) -> str:
-    """Return the first address a proxy header claims."""
-    return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).partition(",")[0].strip()[:ADDRESS_CHARS]
+    """Return the last address of the proxy header: the nearest proxy wrote it; those before, anybody may have typed."""
+    return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()[:ADDRESS_CHARS]
 
 
 def _methods(request: HttpRequest, records: list[dict[str, Any]]) -> tuple[str, ...]:

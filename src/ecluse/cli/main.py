@@ -51,7 +51,7 @@ def load(name: str) -> typer.Typer:
 
 
 def take_home(arguments: list[str]) -> list[str]:
-    """Put the folder given by ``--home DIR`` or ``--home=DIR``, wherever it stands, into ``ECLUSE_HOME``; return the rest."""
+    """Put the folder given by ``--home DIR``, wherever it stands, into ``ECLUSE_HOME``; return the rest."""
     rest: list[str] = []
     words = iter(arguments)
     for word in words:

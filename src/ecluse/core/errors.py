@@ -18,7 +18,8 @@ class Exit(IntEnum):
 class EcluseError(Exception):
     """Base of every error Écluse raises on purpose.
 
-    ``message`` says what happened, ``next_step`` what the reader can do about it. Neither ever holds clinical data or a secret.
+    ``message`` says what happened, ``next_step`` what the reader can do about it. Neither ever holds clinical data or
+    a secret.
     """
 
     exit_code = Exit.BUG

@@ -24,9 +24,10 @@ MAX_SOCKET_PATH = 100
 class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """``[site]``: how the web server presents itself.
 
-    ``https`` says that people reach the site by https: Écluse serves it itself with ``certificate`` and ``private_key`` (PEM files),
-    or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
-    ``demo`` marks made-up patients and public passwords: plain http on this machine is then allowed, and every page says so.
+    ``https`` says that people reach the site by https: Écluse serves it itself with ``certificate`` and ``private_key``
+    (PEM files), or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
+    ``demo`` marks made-up patients and public passwords: plain http on this machine is then allowed, and every page
+    says so.
     """
 
     name: str = "Écluse"

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL for tests, drills and benches: the embedded wheel of the development requirements, on a Unix socket.
+"""A throw-away PostgreSQL for tests, drills and benches, on a Unix socket: the wheel of the development requirements.
 
 PostgreSQL refuses to run as root, so root hands the folder to ``nobody`` and runs the server as them.
 """

@@ -147,7 +147,7 @@ class Service(Worker):
 
     def __init__(self, url: str, member: Member, seed: int, token: str, refs: list[str]) -> None:
         super().__init__(url, member, seed)
-        self.browser = Browser(url, {"Authorization": f"Bearer {token}"})
+        self.browser.http.headers["Authorization"] = f"Bearer {token}"
         self.refs = refs[:RESULTS]
 
     def shift(self, ended: threading.Event) -> Work:

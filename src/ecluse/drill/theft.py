@@ -82,8 +82,11 @@ class Theft:
         if self.profession is Profession.INTERFACE_SERVICE:
             return Browser(self.url, {"Authorization": f"Bearer {token_of(self.home, self.victim)}"})
         owner = Browser(self.url)
-        sign_in(owner, self.victim)
-        return Browser(self.url, cookies=owner.http.cookies)
+        try:
+            sign_in(owner, self.victim)
+            return Browser(self.url, cookies=owner.http.cookies)
+        finally:
+            owner.close()
 
     def run(self, known: registry.Known, knobs: Knobs) -> None:
         """Steal."""

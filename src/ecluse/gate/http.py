@@ -3,7 +3,7 @@
 Promises:
 
 - **G13** A refusal shows nothing of the patient: no name, no identifier, no part of the record; only the rule and the
-  way on.
+  way on. A planted record is told like any lock.
 
 | decision | page | FHIR |
 |---|---|---|
@@ -22,6 +22,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
+from msgspec.structs import replace
 
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action, Decision, Ground
@@ -44,7 +45,7 @@ def refuse(request: HttpRequest, refusal: Refusal, *, next_url: str = "") -> Htt
     """Answer a refusal. ``next_url``: where to go once it is lifted (default: this page)."""
     if request.path.startswith(FHIR):
         return outcome(refusal)
-    ticket = tickets.make(request, refusal, next_url)
+    ticket = tickets.make(request, replace(refusal, rule="locked") if refusal.rule == "decoy" else refusal, next_url)
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse(status=status(refusal.decision, refusal.rule))
         response["HX-Redirect"] = reverse("gate_no", args=[ticket])

@@ -3,7 +3,7 @@
 Promises:
 
 - **G7** Never the requester. The proof is whole (password and second factor), counts against the same attempt limits as
-  a sign-in, opens no session, and says nothing of which part was wrong.
+  a sign-in, opens no session, and says nothing of which part was wrong. Each code is good once, here or at a sign-in.
 """
 
 from allauth.account.adapter import get_adapter
@@ -14,11 +14,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ecluse.accounts.bridge import note
+from ecluse.accounts.codes import claim, step_of
 from ecluse.accounts.models import Account
 from ecluse.accounts.professions import professions_of
-from ecluse.accounts.who import address, claimed_address, who_of
+from ecluse.accounts.who import address, claimed_address, stranger, who_of
 from ecluse.core.errors import RefusedError
-from ecluse.core.words import ProposalKind
+from ecluse.core.words import Action, Decision, ProposalKind
 from ecluse.gate.world import policy
 from ecluse.safe.protocol import Who
 
@@ -66,15 +68,27 @@ def code_fits(request: HttpRequest, account: Account, code: str) -> bool:
     """Check a one-time code: each is good once, and wrong ones are counted and traced."""
     factor = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).first()
     if factor is None:
-        return False
+        return untaken(request, account, "no-code-factor")
     try:
         clear = check_rate_limit(account)
     except ValidationError:
-        return False
-    if not factor.wrap().validate_code(code):
+        return untaken(request, account, "too-many-attempts")
+    if not factor.wrap().validate_code(code) or not first_use(factor, code):
         authentication_failed.send(
             sender=Authenticator, request=request, user=account, authenticator=factor, reauthenticated=False
         )
         return False
     clear()
     return True
+
+
+def first_use(factor: Authenticator, code: str) -> bool:
+    """Take the time step of ``code`` for good: neither another glass nor a sign-in gets anything for it."""
+    step = step_of(factor, code)
+    return step is not None and claim(factor, step)
+
+
+def untaken(request: HttpRequest, account: Account, rule: str) -> bool:
+    """Trace that a right password was typed here and came to nothing."""
+    note(stranger(request, account.username), Action.LOGIN_FAILURE, rule, request, decision=Decision.REFUSE)
+    return False
