@@ -4,6 +4,7 @@ Run: python bench/safe_start.py [ENTRIES]      prints JSON. Goals: 10 million en
 """
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -26,8 +27,16 @@ def start(home: Path, *, save: bool) -> dict[str, float]:
     if save:
         snapshot.save(desk.trace, desk.state)
     desk.trace.close()
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = round(sum(u.ru_utime + u.ru_stime for u in used), 2)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"entries": desk.trace.size, "seconds": round(seconds, 2), "peak_mib": peak}
+    return {
+        "entries": desk.trace.size,
+        "seconds": round(seconds, 2),
+        "cpu_seconds": cpu,
+        "load": os.getloadavg()[0],
+        "peak_mib": peak,
+    }
 
 
 def main() -> None:

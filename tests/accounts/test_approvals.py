@@ -49,20 +49,20 @@ def test_a_grant_is_done_when_a_second_person_approves(officer: Account, trainee
     assert professions(trainee) == {"nurse"}
 
 
-def test_the_requester_cannot_approve(administrator: Account, trainee: Account, asked: int) -> None:
+def test_a7_the_requester_cannot_approve(administrator: Account, trainee: Account, asked: int) -> None:
     ruled = approvals.approve(who(administrator, "it-administrator", session="another"), asked, "test")
     assert ruled.decision is Decision.REFUSE
     assert professions(trainee) == set()
 
 
-def test_the_requester_cannot_approve_under_another_profession(trainee: Account) -> None:
+def test_a7_the_requester_cannot_approve_under_another_profession(trainee: Account) -> None:
     both = person("two.hats", "it-administrator", "security-officer")
     asked = approvals.propose_grant(who(both, "it-administrator"), "t.trainee", ["nurse"], "test").sequence
     ruled = approvals.approve(who(both, "security-officer", session="another"), asked, "test")
     assert (ruled.decision, ruled.rule) == (Decision.REFUSE, "same-person")
 
 
-def test_the_beneficiary_cannot_approve(administrator: Account, officer: Account) -> None:
+def test_a7_the_beneficiary_cannot_approve(administrator: Account, officer: Account) -> None:
     asked = approvals.propose_grant(who(administrator, "it-administrator"), "s.officer", ["physician"], "test").sequence
     ruled = approvals.approve(who(officer, "security-officer"), asked, "test")
     assert (ruled.decision, ruled.rule) == (Decision.REFUSE, "beneficiary")
@@ -128,7 +128,7 @@ def test_whoever_loses_a_profession_loses_the_open_sessions(
     assert professions(leaver) == set()
 
 
-def test_a_lock_is_lifted_by_two_people_only(administrator: Account, officer: Account) -> None:
+def test_a7_a_lock_is_lifted_by_two_people_only(administrator: Account, officer: Account) -> None:
     person("p.porter", "aide")
     second = person("o.second", "security-officer")
     target = (TargetKind.ACCOUNT, "p.porter")
@@ -211,7 +211,7 @@ def test_a_form_of_another_site_decides_nothing(
 
 @pytest.mark.parametrize("where", [GRANT, CAP, UNLOCK, LOCKS, "/accounts/people/"])
 @pytest.mark.parametrize("profession", ["nurse", "physician", "dim-physician", "admissions", "dpo"])
-def test_pages_of_the_office_are_closed_to_others(session_of: SessionOf, profession: str, where: str) -> None:
+def test_a9_pages_of_the_office_are_closed_to_others(session_of: SessionOf, profession: str, where: str) -> None:
     account = person(f"one.{profession}", profession)
     assert session_of(account).get(where).status_code == 403
 
@@ -234,7 +234,7 @@ def test_the_administrator_does_not_place_locks(administrator: Account, nurse: A
     assert ("account", "n.martin") not in {lock[:2] for lock in approvals.locks()}
 
 
-def test_a_refused_page_is_traced(session_of: SessionOf, nurse: Account, trace: Trace) -> None:
+def test_a9_a_refused_page_is_traced(session_of: SessionOf, nurse: Account, trace: Trace) -> None:
     session_of(nurse).get("/accounts/people/")
     refused = [entry for entry in trace() if entry.decision is Decision.REFUSE]
     assert [(entry.account, entry.detail) for entry in refused] == [("n.martin", "accounts_list")]

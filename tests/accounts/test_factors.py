@@ -64,14 +64,14 @@ def test_a_wrong_code_adds_no_factor(newcomer: Client) -> None:
     assert newcomer.get("/accounts/sessions/").headers["Location"] == ENROL
 
 
-def test_a_factor_that_cannot_be_traced_is_not_added(newcomer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a8_a_factor_that_cannot_be_traced_is_not_added(newcomer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = secret_shown(newcomer)
     monkeypatch.setattr("ecluse.accounts.signals.note", gone)
     assert newcomer.post(TOTP, {"code": code(secret=secret)}).status_code == 503
     assert not Authenticator.objects.exists()
 
 
-def test_a_password_that_cannot_be_traced_is_not_changed(
+def test_a8_a_password_that_cannot_be_traced_is_not_changed(
     nurse: Account, session_of: SessionOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ecluse.accounts.adapter.note", gone)
@@ -140,14 +140,14 @@ def test_another_factor_needs_a_fresh_proof(nurse: Account, session_of: SessionO
     assert answer.headers["Location"].startswith("/accounts/factors/reauthenticate/")
 
 
-def test_the_last_factor_stays(nurse: Account, session_of: SessionOf) -> None:
+def test_a5_the_last_factor_stays(nurse: Account, session_of: SessionOf) -> None:
     open_session = session_of(nurse)
     open_session.post(CODE, {"code": code()})
     open_session.post("/accounts/factors/totp/deactivate/")
     assert Authenticator.objects.filter(user=nurse, type="totp").exists()
 
 
-def test_the_last_key_stays(session_of: SessionOf) -> None:
+def test_a5_the_last_key_stays(session_of: SessionOf) -> None:
     account = person("key.only", "nurse")
     data = {"name": "k", "credential": {}}
     key = Authenticator.objects.bulk_create([Authenticator(user=account, type="webauthn", data=data)])[0]

@@ -57,14 +57,14 @@ def test_a_wrong_code_opens_nothing(nurse: Account, client: Client) -> None:
     assert not signed_in(client)
 
 
-def test_a_code_is_taken_once(nurse: Account) -> None:
+def test_a5_a_code_is_taken_once(nurse: Account) -> None:
     first, second = Client(), Client()
     assert come_in(first, nurse) == "/"
     assert come_in(second, nurse) == "200"
     assert come_in(second, nurse, step=1) == "/"
 
 
-def test_one_step_of_an_app_is_claimed_once_and_no_older_one_after(nurse: Account) -> None:
+def test_a5_one_step_of_an_app_is_claimed_once_and_no_older_one_after(nurse: Account) -> None:
     factor = Authenticator.objects.get(user=nurse, type="totp")
     assert claim(factor, 100)
     assert not claim(factor, 100)
@@ -151,7 +151,7 @@ def test_an_account_is_known_whatever_the_case_it_is_typed_in(nurse: Account, cl
     assert [entry.account for entry in trace() if entry.action is Action.LOGIN_FAILURE] == ["n.martin"]
 
 
-def test_a_failure_never_holds_what_was_typed(client: Client, trace: Trace) -> None:
+def test_a8_a_failure_never_holds_what_was_typed(client: Client, trace: Trace) -> None:
     give_password(client, "my-password-typed-in-the-wrong-box", "and-another-secret")
     written = [entry for entry in trace() if entry.action is Action.LOGIN_FAILURE]
     assert [entry.rule for entry in written] == ["no-such-account"]

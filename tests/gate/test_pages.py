@@ -1,9 +1,12 @@
 """The gate's pages in a signed-in browser: what lifts a refusal, and everything that does not."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
 from msgspec.structs import replace
@@ -11,8 +14,10 @@ from msgspec.structs import replace
 from ecluse.accounts.testing import PASSWORD, code, person, with_credentials
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Purpose
-from ecluse.gate.access import Access, Pass, Wanted
+from ecluse.gate import tickets
+from ecluse.gate.access import Access, Pass, Refusal, Wanted
 from ecluse.gate.ask import ask_one
+from ecluse.gate.http import refuse
 from ecluse.gate.models import Glass, Justification
 from ecluse.gate.reasons import EMERGENCY, WHY
 from ecluse.gate.testing import account_of, request_of, signed_for, ticket_of
@@ -306,7 +311,42 @@ def test_g7_a_code_is_good_once(open_session: Session, patient: Patient) -> None
     assert not isinstance(reads(nurse, second), Pass)
 
 
+@pytest.mark.slow
+def test_g7_two_requests_with_one_code_break_one_glass(
+    open_session: Session, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse, typed = open_session("nurse"), colleague()
+    first, second = patient(), patient()
+    monkeypatch.setattr(TOTP, "_mark_code_used", lambda *_: True)  # as a cache does when both ask at the same moment
+    assert status(post(nurse, "gate_second", signed_for(nurse, first, Decision.SECOND_PERSON), **typed)) == 302
+    assert status(post(nurse, "gate_second", signed_for(nurse, second, Decision.SECOND_PERSON), **typed)) == 403
+    assert Glass.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_g7_a_right_password_that_comes_to_nothing_is_traced(
+    open_session: Session, patient: Patient, trace: Trace
+) -> None:
+    nurse, typed = open_session("nurse"), colleague()
+    Authenticator.objects.filter(user__username=typed["username"]).delete()
+    answer = post(nurse, "gate_second", signed_for(nurse, patient(), Decision.SECOND_PERSON), **typed)
+    assert status(answer) == 403
+    assert ("no-code-factor", typed["username"]) in [(entry.rule, entry.account) for entry in trace()]
+
+
 # ---- the refusal page
+
+
+def test_g13_a_planted_record_is_told_like_any_lock(open_session: Session, patient: Patient) -> None:
+    nurse, one = open_session("nurse"), patient()
+    told = [
+        refuse(request_of(nurse), Refusal(one, Decision.REFUSE, rule, 7)).content.decode() for rule in ("decoy", "locked")
+    ]
+    said = [re.sub(r'(value|href)="[^"]*"', "", page) for page in told]
+    assert said[0] == said[1]
+    fragment = refuse(request_of(nurse, hx_request="true"), Refusal(one, Decision.REFUSE, "decoy", 7))
+    signed = fragment["HX-Redirect"].split("/")[-2]
+    assert tickets.read(request_of(nurse), signed).rule == "locked"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """`ecluse serve`: both children up, started again when they fall, gone when their parent is."""
 
 import contextlib
+import datetime as dt
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -12,6 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from ecluse.cli.init import init_home
 from ecluse.cli.serve import MAX_FAILURES, Supervised
@@ -107,10 +113,10 @@ def named(pid: int, word: str) -> list[int]:
     return found
 
 
-def run(home: Home) -> subprocess.Popen[bytes]:
+def run(home: Home, *words: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "ECLUSE_HOME": str(home.path)}
     with (home.path / "log").open("ab") as log:
-        command = [sys.executable, "-m", "ecluse.cli.main", "serve"]
+        command = [sys.executable, "-m", "ecluse.cli.main", *(words or ("serve",))]
         return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
 
@@ -170,3 +176,52 @@ def test_without_https_outside_a_demonstration_nothing_is_served(tmp_path: Path)
     server = run(home)
     assert server.wait(60) == 5
     assert "web.C002" in (home.path / "log").read_text()
+
+
+def certificate(folder: Path) -> tuple[str, str]:
+    """Write a certificate for localhost and its key, as a hospital would name them in its settings."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "site.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (folder / "site.key").touch(0o600)
+    (folder / "site.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return str(folder / "site.pem"), str(folder / "site.key")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_hospital_serves_https_by_itself_with_cookies_bound_to_it(tmp_path: Path) -> None:
+    pem, key = certificate(tmp_path)
+    site = Site(port=free_port(), https=True, certificate=pem, private_key=key, workers=1, threads=1)
+    home = init_home(tmp_path / "h", Settings(site=site))
+    assert run(home).wait(60) == 5, "set-up is still open: one person can register accounts"
+    assert "web.C011" in (home.path / "log").read_text()
+    for officer, profession in (("r.garde", "security-officer"), ("d.rossi", "dpo")):
+        assert run(home, "accounts", "add", officer, "--profession", profession).wait(60) == 0
+    assert run(home, "accounts", "close-setup").wait(60) == 0
+    server = run(home)
+    trusted = ssl.create_default_context(cafile=pem)
+    try:
+        until(lambda: listening(site.port))
+        with urllib.request.urlopen(f"https://localhost:{site.port}/accounts/login/", context=trusted) as page:
+            assert page.headers["Strict-Transport-Security"].startswith("max-age=")
+            assert "Secure" in page.headers["Set-Cookie"]
+    finally:
+        server.terminate()
+        assert server.wait(30) == 0
+
+
+def listening(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -73,9 +73,11 @@ def _ward_only(maker: Maker) -> Maker:
     return msgspec.structs.replace(maker, desks={})
 
 
-def of_encounter(resource: Resource, source: str, now: int) -> Fact | None:  # noqa: ARG001 - readers are alike
+def of_encounter(resource: Resource, source: str, now: int) -> Fact | None:
     """Read a stay or a visit: its places, its provider, those who take part."""
     start, end = period(resource.get("period"))
+    if end is not None and end + LONGEST_GRACE < now:
+        return None
     places = [place.get("location") for place in resource.get("location", ())]
     people = [one.get("individual") for one in resource.get("participant", ())]
     named = [*places, *([] if places else [resource.get("serviceProvider")]), *people]
@@ -119,7 +121,7 @@ def _fact(kind: Kind, source: str, named: Iterable[object], start: int | None, e
     kept = tuple(
         {name: one[name] for name in ("reference", "identifier") if name in one}
         for one in named
-        if isinstance(one, dict)
+        if isinstance(one, dict) and ("reference" in one or "identifier" in one)
     )
     desks = kind == "encounter"
     return Fact(kind, source, kept, start, end) if start is not None and (kept or desks) else None

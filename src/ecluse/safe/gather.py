@@ -77,7 +77,7 @@ class _Gathered(NamedTuple):
     lines: list[bytes]
 
 
-class _Brief(msgspec.Struct):
+class _Brief(msgspec.Struct, gc=False):
     """The fields that counting needs."""
 
     seq: int

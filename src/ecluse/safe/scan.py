@@ -5,6 +5,7 @@
    side.
 """
 
+import gc
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -109,5 +110,5 @@ def side_by_side(work: Callable[[Job], Done], jobs: list[Job]) -> Iterator[Done]
     if processes < 2:  # noqa: PLR2004 - one job needs no other process
         yield from map(work, jobs)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("forkserver"), initializer=gc.disable) as pool:
         yield from pool.map(work, jobs)

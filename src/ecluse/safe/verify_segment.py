@@ -43,7 +43,7 @@ class Job(NamedTuple):
     signed: int
 
 
-class _Seq(msgspec.Struct):
+class _Seq(msgspec.Struct, gc=False):
     seq: int
 
 

@@ -276,8 +276,8 @@ class Preparer:
         """Prepare one resource of a patient; files taken out of it are numbered from ``after``."""
         resource = piece.resource
         kind = resource["resourceType"]
-        digest = self.digest(vault.encode(resource))
         source = self.number(piece.keys[0])
+        digest = self.digest(vault.encode(resource)) if kind == BINARY or kind in ATTACHMENTS else 0
         if kind == BINARY:
             data, media = files.take(resource)
             return Item(n, kind, source, digest, [], [], [(n, seal.pack(files.body(data, media)))], piece.reject)
@@ -287,10 +287,9 @@ class Preparer:
                 data, media = files.take(attachment)
                 attachment["url"] = f"{BINARY}/{fhir_id(ref, place)}"
                 taken.append((place, seal.pack(files.body(data, media))))
-        bodies = [
-            Body(compartment.value, seal.pack(rewrite(vault.encode(body), resolve)))
-            for compartment, body in split(kind, resource).items()
-        ]
+        texts = {where: vault.encode(body) for where, body in split(kind, resource).items()}
+        digest = digest or self.digest(b"\n".join(texts.values()))
+        bodies = [Body(where.value, seal.pack(rewrite(text, resolve))) for where, text in texts.items()]
         found = [settle(fact, resolve) for fact in facts.of_resource(resource, n, self.now)]
         return Item(n, kind, source, digest, bodies, found, taken, piece.reject)
 

@@ -7,6 +7,7 @@ the next run merges, and a scratch folder of sealed files whose key is gone, whi
 """
 
 import fcntl
+import gc
 import os
 import secrets
 import shutil
@@ -31,7 +32,7 @@ from ecluse.record.importing.writer import Counts, Writer
 from ecluse.safe.protocol import Who
 
 LENGTH = struct.Struct(">I")
-BATCH = 250
+BATCH = 400
 PIPE = 1 << 20
 SET_PIPE_SIZE = 1031
 Progress = Callable[[int, Counts], None]
@@ -87,6 +88,7 @@ def run(plan: Plan, progress: Progress | None = None) -> Done:
         job = Job(
             [str(file) for file in files], plan.source, key, list(writer.known), str(scratch / "spill"), plan.batch
         )
+        gc.freeze()  # what is loaded stays: only what batches leave behind is ever looked through
         for batch in prepared(job):
             rejects.add(writer.write(batch))
             if progress is not None:
