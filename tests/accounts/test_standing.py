@@ -121,7 +121,9 @@ def test_one_can_sign_out_when_the_safe_is_gone(
     assert "_auth_user_id" not in open_session.session
 
 
-def test_a3_nobody_signs_in_when_the_safe_is_gone(nurse: Account, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a3_nobody_signs_in_when_the_safe_is_gone(
+    nurse: Account, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client.post("/accounts/login/", {"login": nurse.username, "password": PASSWORD})
     monkeypatch.setattr("ecluse.accounts.bridge.the_safe", gone)
     assert client.post("/accounts/factors/authenticate/", {"code": code()}).status_code == 503
@@ -227,9 +229,9 @@ def test_a7_an_approver_locked_in_person_lifts_nothing(
     officer: Account, dpo: Account, session_of: SessionOf, locked_down: None
 ) -> None:
     spare = person("d.spare", "dpo")
-    assert place_lock(
-        Who(account=officer.username, profession="security-officer", session=""), (TargetKind.ACCOUNT, "d.spare"), "x", "t"
-    ).decision is Decision.ALLOW
+    by = Who(account=officer.username, profession="security-officer", session="")
+    placed = place_lock(by, (TargetKind.ACCOUNT, "d.spare"), "x", "t")
+    assert placed.decision is Decision.ALLOW
     assert session_of(spare, "dpo").get("/accounts/approvals/").status_code == 403
 
 

@@ -12,6 +12,7 @@ from tests.api.conftest import FHIR_JSON, Api, World, rule
 from ecluse.accounts.models import Token
 from ecluse.accounts.testing import person, sign_in
 from ecluse.core.words import Action, Compartment, Decision, TargetKind
+from ecluse.record import directory
 from ecluse.record.models import Part
 from ecluse.safe.client import SafeClient, SafeUnavailableError
 from ecluse.safe.entry import Entry
@@ -178,6 +179,23 @@ def test_an_account_locked_in_mid_token_gets_nothing_from_the_next_request_on(
     )
     answer = service.get(path)
     assert (answer.status_code, rule(answer)) == (403, "locked")
+
+
+def test_r11_a_locked_caller_reads_no_directory_either_and_each_reading_is_an_entry(
+    service: Api, nurse: Api, world: World, safe: SafeClient, trace: Trace
+) -> None:
+    place = {"resourceType": "Organization", "name": "Hôpital du Canal"}
+    path = f"Organization/{directory.put(place, world.who, 'made').id}"
+    for caller in (service, service, nurse):
+        assert caller.get(path).status_code == 200
+    read = [entry.account for entry in trace() if entry.target == "directory" and entry.account != world.who.account]
+    assert read == [world.service.username] * 2 + [world.nurse.username]
+    for account in (world.service, world.nurse):
+        safe.call(Lock(who=world.officer, kind=TargetKind.ACCOUNT, target=account.username, reason="t", request="t"))
+    for caller in (service, nurse):
+        answer = caller.get(path)
+        assert answer.status_code == 403
+        assert "Canal" not in answer.content.decode()
 
 
 def test_when_the_safe_does_not_answer_nothing_is_shown(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ecluse.accounts.models import Account
 from ecluse.core.errors import BadInputError
@@ -101,7 +102,7 @@ def test_r5_twenty_at_most_and_nothing_tells_how_many_there_are(staff: Staff, ad
     assert len(first.found) == search.MOST
     assert first.more
     assert {one.ref for one in first.found} == {one.ref for one in again.found}
-    assert set(search.Result.__struct_fields__) == {"found", "more", "refusal"}
+    assert set(search.Result.__struct_fields__) == {"found", "more", "refusal", "stale"}
 
 
 def test_my_patients_come_before_strangers_and_exact_before_sound(staff: Staff, admit: Admit) -> None:
@@ -170,3 +171,43 @@ def test_fhir_parameters_are_exact_only_when_they_name_the_patient(given: dict[s
 def test_fhir_parameters_that_name_too_little_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(BadInputError):
         search.of_params(**given)
+
+
+KNOWN, NOBODY = "Élodie Lefèvre 1984-05-01", "Élodie Lefèvre 1984-05-02"
+
+
+@pytest.mark.parametrize("profession", ["dim-physician", "dim-coder", "billing", "aide", "interface-service"])
+def test_r9_whoever_is_shown_no_stranger_is_told_the_same_whether_or_not_one_fits(
+    staff: Staff, admit: Admit, profession: str
+) -> None:
+    someone = staff(profession)
+    admit(patient("Lefèvre", "Élodie", ipp="IPP-901"))
+    for there, absent in ((KNOWN, NOBODY), ("IPP-901", "IPP-902")):
+        assert search.search(there, someone, Purpose.PAYMENT, "r") == search.search(
+            absent, someone, Purpose.PAYMENT, "r"
+        )
+
+
+def test_r9_many_who_fit_are_not_told_to_whoever_is_shown_no_stranger(staff: Staff, admit: Admit) -> None:
+    for _ in range(search.MOST_UNEXPLAINED + 1):
+        admit(patient("Lefèvre", "Élodie"))
+    assert search.search(KNOWN, staff("dim-physician"), Purpose.OPERATIONS, "r") == search.Result()
+
+
+def test_r9_an_old_proof_is_told_the_same_whether_or_not_a_stranger_fits(staff: Staff, admit: Admit) -> None:
+    nurse = staff("nurse")
+    for number in range(3):
+        admit(patient("Durand", "Ana", ipp=f"IPP-91{number}"))
+        assert len(shown(f"IPP-91{number}", nurse)) == 1
+    old = replace(nurse, auth_age=1000)
+    admit(patient("Lefèvre", "Élodie"))
+    there, absent = (search.search(words, old, TREAT, "r") for words in (KNOWN, NOBODY))
+    assert there == absent
+    assert (there.found, there.refusal, there.stale) == ((), None, True)
+    assert len(shown(KNOWN, nurse)) == 1
+
+
+def test_r9_the_attempt_is_traced_all_the_same(staff: Staff, admit: Admit, home: Path) -> None:
+    coder, found = staff("dim-coder"), admit(patient("Lefèvre", "Élodie"))
+    search.search(KNOWN, coder, Purpose.OPERATIONS, "r")
+    assert ("no-duty", coder.account) in [(e.rule, e.account) for e in entries(home / "safe") if e.patient == found.ref]

@@ -1,11 +1,13 @@
 """Pages of records: what each profession is not shown, before what it is."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from ecluse.record.models import Part
+from ecluse.safe.trace_reader import entries
 
 As = Callable[..., Client]
 CARD = ("CARD",)
@@ -215,3 +217,37 @@ def test_the_language_follows_the_choice_of_the_person(someone: As, odile: str) 
     said = text(client, "/")
     assert 'lang="fr"' in said
     assert "Mes patients" in said
+
+
+def test_r9_a_search_page_is_the_same_whether_or_not_a_stranger_fits(someone: As, stranger: str) -> None:
+    client = someone("dim-physician", units=CARD)
+    pages = [
+        client.post("/search/", {"words": words}, headers={"HX-Request": "true"})
+        for words in ("Théo Mercier 1939-07-25", "Théo Mercier 1939-07-26")
+    ]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].content == pages[1].content
+
+
+def test_r10_whoever_reads_no_care_does_not_read_which_units_opened_a_record(someone: As, odile: str) -> None:
+    text(someone("physician", units=CARD), f"/patient/{odile}/")
+    assert someone("admissions", units=CARD).get(f"/patient/{odile}/opened/").status_code == 403
+
+
+@pytest.mark.parametrize("profession", ["dpo", "security-officer"])
+def test_r10_reading_who_opened_a_record_is_an_entry_of_the_trace(
+    someone: As, odile: str, home: Path, profession: str
+) -> None:
+    client = someone(profession)
+    text(client, f"/patient/{odile}/opened/")
+    reading = [entry for entry in entries(home / "safe") if entry.patient == odile and entry.profession == profession]
+    assert [(entry.rule, entry.ground) for entry in reading] == [("trace-read", None)]
+
+
+def test_r11_guessing_references_on_pages_is_traced_and_locks_the_guesser_out(someone: As, home: Path) -> None:
+    client = someone("nurse", units=CARD, name="g.guesser")
+    for number in range(15):
+        assert client.get(f"/patient/{number:032x}/").status_code == 404
+    guesses = [entry for entry in entries(home / "safe") if entry.account == "g.guesser" and entry.rule == "absent"]
+    assert len(guesses) == 15
+    assert client.get("/").status_code == 403

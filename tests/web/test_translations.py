@@ -1,4 +1,8 @@
-"""Every word of the screens has its French, and what is shipped is what is written."""
+"""Every word of the screens has its French, and what is shipped is what is written.
+
+To mend: in src/ecluse, `django-admin makemessages -l fr --no-location --no-obsolete --no-wrap`, translate, and then
+`msgfmt -o web/locale/fr/LC_MESSAGES/django.mo web/locale/fr/LC_MESSAGES/django.po`.
+"""
 
 import ast
 import gettext

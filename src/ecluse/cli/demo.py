@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -214,7 +215,9 @@ def codes(people: list[Member]) -> Table:
     """Return who can sign in, with the code of the moment and the secret an authenticator app takes."""
     now = time.time()
     left = STEP_S - int(now) % STEP_S
-    made = Table("account", "who", "profession", f"code (next in {left} s)", "secret for an app")
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=f"next codes in {left} s", caption_justify="left")
+    for name in ("account", "profession", "code", "secret for an app"):
+        made.add_column(name, no_wrap=True)
     for member in people:
-        made.add_row(member.username, member.name, member.profession.value, totp(member.totp, now), member.totp)
+        made.add_row(member.username, member.profession.value, totp(member.totp, now), member.totp)
     return made

@@ -26,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Attack yourself, count records.")
 console = Console(stderr=True, highlight=False)
 DATABASES = ("sqlite", "postgresql")
 SOLD_IN_2024 = 758_912
+CAPTION = "refused: people at work who were refused anything. exact: the trace names exactly what the thief got."
 
 
 @app.callback()
@@ -117,9 +118,9 @@ def explain(theft: Theft, tell: Callable[[str], None] = tell) -> None:
 
 
 def care(work: Work, tell: Callable[[str], None] = tell) -> None:
-    """Say what people at work did meanwhile."""
+    """Say what people at work did."""
     tell(
-        f"{work.people} people at work meanwhile: {work.opened} records opened, {work.written} entries written, "
+        f"{work.people} people at work: {work.opened} records opened, {work.written} entries written, "
         f"{work.friction} asked for a fresh proof, {work.refused} refused"
     )
     for reason in work.reasons[:10]:
@@ -128,12 +129,12 @@ def care(work: Work, tell: Callable[[str], None] = tell) -> None:
 
 def table(results: list[Result]) -> Table:
     """Return the figures as a table that fits 80 columns."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=CAPTION, caption_justify="left")
     made.add_column("stolen account", no_wrap=True)
-    for name in ("requests", "on file", "exposed", "contained", "staff refused", "trace exact"):
+    for name in ("requests", "on file", "exposed", "contained", "refused", "exact"):
         made.add_column(name, justify="right")
     for one in results:
-        after = f" after {one.contained_after_s:.0f} s" if one.exposed else ""
+        after = f", {one.contained_after_s:.0f} s" if one.exposed else ""
         made.add_row(
             one.profession,
             f"{one.requests:,}",

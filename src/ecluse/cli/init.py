@@ -126,5 +126,6 @@ def init(
     home = init_home(folder, Settings(site=site, database=Database(url=database)))
     console = Console(highlight=False)
     console.print(f"{home.path} is ready.", markup=False)
-    console.print("Next: add people (ecluse accounts add), import records (ecluse import), then ecluse serve.")
+    console.print("Next: people (ecluse accounts add), records (ecluse import), ecluse accounts close-setup;")
+    console.print("name a certificate, or set behind_proxy, in ecluse.toml; then ecluse serve.")
     console.print(f"All of them take --home {home.path}", markup=False)

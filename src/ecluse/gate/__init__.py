@@ -1,8 +1,8 @@
 """Duties, rules, decision: the one door to a record.
 
-G1. A key comes out of a Pass only, and only an answer "allow" of the safe makes one; no page of the gate shows a patient.
+G1. A key comes out of a Pass only, and only an answer "allow" of the safe makes one; no page of the gate shows anybody.
 G2. What the policy does not list is refused: unknown profession, action, purpose, compartment.
-G3. A duty made by the account that uses it explains nothing, and what a resource said keeps the name of who first said it.
+G3. A duty made by the account that uses it explains nothing; what a resource says keeps the name of who first said it.
 G4. No right stands by itself: without a duty there is a reason to give, a glass to break or a second person to bring.
 G5. Every patient asked for yields one trace entry, refused ones too, in the same call.
 G6. A broken glass opens one patient for two hours, no wider than it was broken; it neither prints nor exports.

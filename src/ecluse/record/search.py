@@ -4,6 +4,7 @@ Promises:
 
 - **R5** Search shows at most :data:`MOST` patients, tells no total and has no next page. A patient whom no duty
   explains is shown only to a query that already knows them: an identifier, or the full name with the birth date.
+- **R9** A search tells nobody that a patient whom they may not be shown exists: no refusal, no count, no hint.
 - **R8** What a search shows is asked of the gate like any reading (action search, identity only): it is traced and
   counted.
 
@@ -22,6 +23,9 @@ from ecluse.core.words import Action, Compartment, Decision, DutyKind, Purpose, 
 from ecluse.gate import duties
 from ecluse.gate.access import Access, Pass, Refusal
 from ecluse.gate.ask import ask, worker_for
+from ecluse.gate.justify import may_justify
+from ecluse.gate.reasons import THROTTLED
+from ecluse.gate.world import policy
 from ecluse.record import ins, line, names, store, terms, vault
 from ecluse.record.fhir_types import INS_SYSTEMS, Resource
 from ecluse.record.models import Patient
@@ -63,15 +67,21 @@ class Found(msgspec.Struct, frozen=True):
     duty: DutyKind | None
 
 
+LOCKS = frozenset({"locked", "decoy"})
+
+
 class Result(msgspec.Struct, frozen=True):
     """What a search shows. ``more``: others fit too, refine.
 
-    ``refusal``: the first refusal met, for the page to explain.
+    ``refusal``: the first refusal about who asks or about a patient of theirs, for the page to explain; one about a
+    stranger would tell that the stranger is known here. ``stale``: nobody was found by an exact query, and the proof of
+    identity is old; said whether or not somebody fits.
     """
 
     found: tuple[Found, ...] = ()
     more: bool = False
     refusal: Refusal | None = None
+    stale: bool = False
 
 
 def search(words: str, who: Who, purpose: Purpose, request_id: str) -> Result:
@@ -169,7 +179,9 @@ def run(wanted: Query, who: Who, purpose: Purpose, request_id: str) -> Result:
     if wanted.exact:
         others, most = strangers(strict, explained)
     chosen = [*explained, *others][:MOST]
-    return show(chosen, explained, who, purpose, request_id, more=more or most)
+    shown = show(chosen, explained, who, purpose, request_id, more=more or (most and may_justify(who.profession)))
+    old = who.auth_age > policy().ladder.fresh_seconds and may_justify(who.profession)
+    return msgspec.structs.replace(shown, stale=wanted.exact and not shown.found and old)
 
 
 def mine(who: Who, strict: list[list[int]], loose: list[list[int]]) -> tuple[dict[int, DutyKind], bool]:
@@ -231,13 +243,22 @@ def show(
         who=who, action=Action.SEARCH, purpose=purpose, wanted=asked, request_id=request_id, duties=explained
     )  # fmt: skip
     answers = ask(access)
-    refusal = next((answer for answer in answers if isinstance(answer, Refusal)), None)
+    told = (answer for answer in answers if isinstance(answer, Refusal) and tellable(answer, explained))
     found = [
         Found(patients[answer.wanted.pk], answer.wanted.ref, identity(answer), answer.duty)
         for answer in answers
         if isinstance(answer, Pass)
     ]
-    return Result(tuple(found), more, refusal)
+    return Result(tuple(found), more, next(told, None))
+
+
+def tellable(refusal: Refusal, explained: dict[int, DutyKind]) -> bool:
+    """Tell whether a refusal says nothing about a stranger (R9): it is about the caller, or a patient of theirs.
+
+    A cap that is full may be told: three such refusals lock the account.
+    """
+    own = refusal.wanted is None or refusal.wanted.pk in explained
+    return own or refusal.rule in {*LOCKS, *THROTTLED}
 
 
 def identity(granted: Pass) -> Resource:

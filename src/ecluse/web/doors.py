@@ -92,7 +92,7 @@ DOORS: dict[str, Door] = {
     "patient_print": READERS,
     "patient_prescribe": PRESCRIBERS,
     "patient_contacts": CONTACT_WRITERS,
-    "patient_opened": READERS | {P.DPO, P.SECURITY_OFFICER},
+    "patient_opened": (READERS - {P.ADMISSIONS}) | {P.DPO, P.SECURITY_OFFICER},
     "patient_document": READERS,
     "export_list": EXPORTERS,
     "export_new": EXPORTERS,

@@ -13,15 +13,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-from ecluse.core.words import Action, Compartment, Decision
-from ecluse.gate.access import Refusal
-from ecluse.gate.reasons import THROTTLED
+from ecluse.core.words import Action, Compartment
 from ecluse.record import search, store
 from ecluse.record.api import bundles, params
 from ecluse.record.api.caller import Caller
 from ecluse.record.api.outcome import ProblemError, absent, answer, bad, outcome
 from ecluse.record.api.reading import located, offered
-from ecluse.record.api.refusals import LOCKED, RefusedByGateError
+from ecluse.record.api.refusals import RefusedByGateError
 from ecluse.record.api.reply import base
 from ecluse.record.api.showing import show
 from ecluse.record.fhir_types import PATIENT_TYPES, Resource, compartments_of
@@ -31,6 +29,7 @@ MOST_PATIENTS = 20
 MOST_RESOURCES = 1_000
 POST_ONLY = "Search patients by POST to Patient/_search, so that no name stands in an address."
 MORE = "There are more. Give more of the name, the date of birth or an identifier: a search shows 20 patients at most."
+PROVE = "If you expected somebody, prove your identity again on the site, then repeat this search."
 
 Given = Mapping[str, Sequence[str]]
 
@@ -90,16 +89,12 @@ def patients(request: HttpRequest, caller: Caller, given: Given) -> HttpResponse
         raise bad(f"Give one or more of {', '.join(params.PATIENT_WORDS)}, each once.", "nothing-to-search")
     most = params.limit(given, MOST_PATIENTS)
     found = search.run(search.of_params(**words), caller.who, caller.purpose, caller.request_id)
-    if found.refusal is not None and about_the_caller(found.refusal):
+    if found.refusal is not None:
         raise RefusedByGateError(found.refusal)
     shown = [one.resource for one in found.found][:MOST_PATIENTS]
     notes = [outcome("too-costly", MORE, "more", "information")] if found.more or most < len(shown) else []
+    notes += [outcome("login", PROVE, "stale-proof", "information")] if found.stale else []
     return answer(bundles.searchset(base(request), shown[:most], notes))
-
-
-def about_the_caller(refusal: Refusal) -> bool:
-    """Tell whether a refusal is about who asks; one about a patient that fits would tell that somebody fits (A3)."""
-    return refusal.wanted is None or refusal.decision is Decision.STEP_UP or refusal.rule in {LOCKED, *THROTTLED}
 
 
 def one_patient(request: HttpRequest, caller: Caller, given: Given) -> HttpResponse:

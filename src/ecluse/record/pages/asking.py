@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest
 
-from ecluse.accounts.bridge import request_id
+from ecluse.accounts.bridge import note, request_id
 from ecluse.accounts.who import who_of
-from ecluse.core.words import Action, Compartment, DutyKind, Profession, Purpose
+from ecluse.core.words import Action, Compartment, Decision, DutyKind, Profession, Purpose
 from ecluse.gate import duties
 from ecluse.gate.access import Access, Pass, Refusal
 from ecluse.gate.ask import ask_one, worker_for
@@ -35,14 +35,16 @@ def purpose_of(profession: str) -> Purpose:
     return PURPOSES.get(profession, Purpose.TREATMENT)  # type: ignore[call-overload, no-any-return]
 
 
-def the_patient(ref: str) -> Patient:
-    """Return the patient of a reference.
+def the_patient(request: HttpRequest, ref: str) -> Patient:
+    """Return the patient of a reference. One that is nobody's is traced as a refusal: whoever guesses is locked out.
 
     Raises:
         Http404: there is none.
+        SafeUnavailableError: nor could that be traced.
     """
     found = store.patient_by_ref(ref)
     if found is None:
+        note(who_of(request), Action.READ, "absent", request, decision=Decision.REFUSE, patient=ref)
         raise Http404
     return found
 

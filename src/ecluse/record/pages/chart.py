@@ -32,7 +32,7 @@ TYPES = {
 @require_GET
 def patient(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the record."""
-    found = the_patient(ref)
+    found = the_patient(request, ref)
     answer = ask(request, found, SUMMARY)
     if isinstance(answer, Refusal):
         return refuse(request, answer)
@@ -42,7 +42,7 @@ def patient(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def patient_part(request: HttpRequest, ref: str, part: str) -> HttpResponse:
     """Open contact or coverage: inside the page when htmx asks, as the whole record otherwise."""
-    found, compartment = the_patient(ref), closed_part(part)
+    found, compartment = the_patient(request, ref), closed_part(part)
     inside = request.headers.get("HX-Request") == "true"
     answer = ask(request, found, (compartment,) if inside else (*SUMMARY, compartment))
     if isinstance(answer, Refusal):
@@ -58,7 +58,7 @@ def patient_part(request: HttpRequest, ref: str, part: str) -> HttpResponse:
 @require_GET
 def patient_print(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the record as it goes on paper: printing is an act of its own, traced as such."""
-    found = the_patient(ref)
+    found = the_patient(request, ref)
     answer = ask(request, found, SUMMARY, Action.PRINT)
     if isinstance(answer, Refusal):
         return refuse(request, answer)

@@ -97,7 +97,7 @@ def initial(resource: Resource) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def patient_contacts(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the contacts as a form; write what it says."""
-    found = the_patient(ref)
+    found = the_patient(request, ref)
     answer = ask(request, found, (Compartment.CONTACT,), Action.WRITE if request.method == "POST" else Action.READ)
     if isinstance(answer, Refusal):
         return refuse(request, answer)

@@ -22,7 +22,7 @@ KNOWN = {
 @require_GET
 def patient_document(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """Hand out file ``number`` of a patient."""
-    answer = ask(request, the_patient(ref), (Compartment.CLINICAL,))
+    answer = ask(request, the_patient(request, ref), (Compartment.CLINICAL,))
     if isinstance(answer, Refusal):
         return refuse(request, answer)
     try:

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods
 from ecluse.accounts.bridge import request_id
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import BadInputError
-from ecluse.core.words import Decision
 from ecluse.gate.http import refuse
 from ecluse.record.pages.asking import purpose_of
 from ecluse.record.pages.home import Line, why
@@ -29,7 +28,8 @@ def search(request: HttpRequest) -> HttpResponse:
         result = run(words, who, purpose_of(who.profession), request_id(request))
     except BadInputError:
         return render(request, template, {"asked": True, "words": words, "unusable": True})
-    if result.refusal is not None and not result.found and result.refusal.decision is not Decision.JUSTIFY:
+    if result.refusal is not None and not result.found:
         return refuse(request, result.refusal)
     lines = [Line(identity(found.resource), why(found.duty)) for found in result.found]
-    return render(request, template, {"asked": True, "words": words, "lines": lines, "more": result.more})
+    told = {"asked": True, "words": words, "lines": lines, "more": result.more, "stale": result.stale}
+    return render(request, template, told)

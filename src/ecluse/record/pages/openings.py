@@ -1,21 +1,26 @@
 """Who opened this record: the trace, read for one patient.
 
-Carers see profession and unit. The data protection officer and the security officer see names too, and what was
-refused, but never whose record it is: their pages show the pseudonym that stands in the trace.
+Carers who may read care see profession and unit, which tell of it. The data protection officer and the security officer
+see names too, and what was refused, but never whose record it is: their pages show the pseudonym that stands in the
+trace, and their reading is an entry of it.
 """
 
 from typing import Any, NamedTuple
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from ecluse.accounts.bridge import note
 from ecluse.accounts.labels import label
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action, Compartment, Profession
 from ecluse.gate.access import Refusal
 from ecluse.gate.http import refuse
+from ecluse.gate.rules import readable
+from ecluse.gate.world import policy
 from ecluse.record import store
 from ecluse.record.opened import Opening, of_patient
 from ecluse.record.pages.asking import ask, the_patient
@@ -45,11 +50,16 @@ class Line(NamedTuple):
 @require_GET
 def patient_opened(request: HttpRequest, ref: str) -> HttpResponse:
     """List the openings, newest first."""
-    found = the_patient(ref)
-    control = who_of(request).profession in CONTROL
+    who = who_of(request)
+    control = who.profession in CONTROL
+    found = the_patient(request, ref)
     named: dict[str, Any] = {}
-    if not control:
-        answer = ask(request, found, (Compartment.IDENTITY,))
+    if control:
+        note(who, Action.LIST, "trace-read", request, patient=ref)
+    elif Compartment.CARE not in readable(policy(), who.profession):
+        raise PermissionDenied  # units and professions tell of care
+    else:
+        answer = ask(request, found, (Compartment.IDENTITY, Compartment.CARE))
         if isinstance(answer, Refusal):
             return refuse(request, answer)
         named = {"who": identity(store.read(answer, 0))}

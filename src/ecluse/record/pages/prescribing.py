@@ -70,7 +70,7 @@ def badge(account: Account) -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 def patient_prescribe(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the form beside the allergies; write what it says."""
-    found = the_patient(ref)
+    found = the_patient(request, ref)
     form = Prescription(request.POST or None)
     if request.method == "POST" and form.is_valid():
         answer = ask(request, found, (Compartment.CLINICAL,), Action.WRITE)
