@@ -30,6 +30,7 @@ CASES = [
     (Decision.REFUSE, "compartment-not-granted", 403, "forbidden"),
     (Decision.REFUSE, "a-rule-nobody-wrote", 403, "forbidden"),
 ]
+TOLD = {"decoy": "locked"}
 
 
 @pytest.mark.parametrize(("decision", "rule", "status", "issue"), CASES)
@@ -44,7 +45,7 @@ def test_a_fhir_refusal_is_an_outcome_with_its_rule(
     assert response["Cache-Control"] == "no-store"
     assert body["resourceType"] == "OperationOutcome"
     assert body["issue"][0]["code"] == issue
-    assert body["issue"][0]["details"]["coding"][0]["code"] == rule
+    assert body["issue"][0]["details"]["coding"][0]["code"] == TOLD.get(rule, rule)
     assert ("Retry-After" in response) is (status == 429)
     assert ("WWW-Authenticate" in response) is (status == 401)
 
@@ -63,7 +64,7 @@ def test_g13_a_page_says_the_rule_and_nothing_of_the_patient(
     response = refuse(request_of(nurse), Refusal(one, decision, rule, 12, 300))
     page = response.content.decode()
     assert response.status_code == status
-    assert f'data-rule="{rule}"' in page
+    assert f'data-rule="{TOLD.get(rule, rule)}"' in page
     assert one.ref not in page
     assert response["Cache-Control"] == "no-store"
 

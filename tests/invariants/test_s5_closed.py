@@ -1,13 +1,18 @@
 """S5: what is not listed is refused: profession, action, purpose, compartment, duty, ground, word, request."""
 
+import resource
+import socket
+import subprocess
 import typing
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Profession, Purpose, Term
-from ecluse.safe import codec
+from ecluse.safe import codec, testing
+from ecluse.safe.files import socket_name
 from ecluse.safe.protocol import (
     Create,
     DirectoryKey,
@@ -24,7 +29,7 @@ from ecluse.safe.protocol import (
     Tokened,
     Tokens,
 )
-from ecluse.safe.testing import SETUP, SafeInHand, opening, who
+from ecluse.safe.testing import SETUP, SMALL_POLICY, SMALL_STAFF, SafeInHand, opening, running_safe, who
 
 NURSE_LIES = [
     ("action", {"action": Action.PRINT}),
@@ -209,6 +214,7 @@ def test_s5_an_enrolment_with_an_unknown_profession_registers_nobody(safe: SafeI
 
 
 GOOD = codec.frame(opening(["p1"]))[4:]
+DEEP = b"\x82\xa4type\xa6status\xa1x" + b"\x91" * 200_000 + b"\xc0"
 
 
 @pytest.mark.parametrize(
@@ -227,6 +233,7 @@ GOOD = codec.frame(opening(["p1"]))[4:]
         msgspec.msgpack.encode({"type": "open"}),
         msgspec.msgpack.encode([1, 2]),
         codec.frame(Noted(sequence=1))[4:],
+        DEEP,
     ],
 )
 def test_s5_an_unknown_word_or_a_broken_message_is_not_half_understood(body: bytes) -> None:
@@ -247,3 +254,38 @@ def test_s5_every_request_of_the_protocol_has_an_answer(safe: SafeInHand) -> Non
 def test_s5_words_of_targets_and_kinds_are_closed(kind: type) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"kind": "anything"}, kind)
+
+
+@pytest.mark.parametrize("body", [DEEP, b"", b"\xc1", b"\x91" * 200_000])
+def test_s5_no_message_whatever_stops_the_safe(tmp_path: Path, body: bytes) -> None:
+    with running_safe(tmp_path, policy=SMALL_POLICY, accounts=SMALL_STAFF) as client:
+        with socket.socket(socket.AF_UNIX) as rude, socket_name(tmp_path / "run" / "safe.sock") as name:
+            rude.connect(name)
+            rude.sendall(codec.HEADER.pack(len(body)) + body)
+            assert isinstance(codec.reply(rude.recv(4096)[codec.HEADER.size :]), Fault)
+        assert client.call(opening(["p1"])).answers[0].rule == "explained"
+
+
+def test_s5_too_many_connections_do_not_stop_the_safe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(testing, "start", few_files)
+    held = []
+    with running_safe(tmp_path, policy=SMALL_POLICY, accounts=SMALL_STAFF) as client:
+        with socket_name(tmp_path / "run" / "safe.sock") as name, suppress(BlockingIOError):
+            for _ in range(120):
+                held.append(socket.socket(socket.AF_UNIX))
+                held[-1].setblocking(False)
+                held[-1].connect(name)
+        assert client.call(opening(["p1"])).answers[0].rule == "explained"
+        for one in held:
+            one.close()
+        assert client.call(opening(["p2"])).answers[0].rule == "explained"
+
+
+def few_files(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a safe that may have 40 files open."""
+    process = START(folder, *arguments)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (40, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    return process
+
+
+START = testing.start

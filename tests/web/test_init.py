@@ -1,6 +1,8 @@
 """`ecluse init`: a home folder that only its owner reads, and that a second try mends."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,13 @@ def test_names_with_quotes_and_accents_come_back_as_they_went(tmp_path: Path, no
 def test_a_step_that_fails_says_its_last_word(tmp_path: Path) -> None:
     with pytest.raises(BrokenWorldError, match="not_there"):
         init.step(Home(tmp_path, Settings()), "ecluse.not_there")
+
+
+def test_r1_nobody_but_the_owner_reads_what_a_command_writes(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    command = [sys.executable, "-m", "ecluse.cli.main", "init", str(home)]
+    subprocess.run(command, check=True, capture_output=True, umask=0o022)
+    written = [file for file in home.rglob("*") if file.is_file() and file.name != "key.vkey"]
+    assert home / "db.sqlite3" in written
+    assert [file for file in written if file.stat().st_mode & 0o077] == []

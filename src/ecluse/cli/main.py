@@ -114,7 +114,8 @@ def explain_unknown(word: str) -> int:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Whatever it writes, its owner alone can read, wherever the home folder stands."""
+    os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -43,11 +43,12 @@ LONGEST_RETRY = 3600
 
 def refuse(request: HttpRequest, refusal: Refusal, *, next_url: str = "") -> HttpResponse:
     """Answer a refusal. ``next_url``: where to go once it is lifted (default: this page)."""
+    told = replace(refusal, rule="locked") if refusal.rule == "decoy" else refusal
     if request.path.startswith(FHIR):
-        return outcome(refusal)
-    ticket = tickets.make(request, replace(refusal, rule="locked") if refusal.rule == "decoy" else refusal, next_url)
+        return outcome(told)
+    ticket = tickets.make(request, told, next_url)
     if request.headers.get("HX-Request") == "true":
-        response = HttpResponse(status=status(refusal.decision, refusal.rule))
+        response = HttpResponse(status=status(told.decision, told.rule))
         response["HX-Redirect"] = reverse("gate_no", args=[ticket])
         patch_vary_headers(response, ["HX-Request"])
         return response

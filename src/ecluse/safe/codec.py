@@ -12,6 +12,7 @@ from ecluse.safe.protocol import Reply, Request
 
 MAX_FRAME = 16 * 1024 * 1024
 HEADER = struct.Struct(">I")
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 _request_decoder = msgspec.msgpack.Decoder(Request)
 _reply_decoder = msgspec.msgpack.Decoder(Reply)
@@ -49,7 +50,7 @@ def request(body: bytes | bytearray | memoryview) -> Request:
     try:
         decoded: Request = _request_decoder.decode(body)
         return decoded
-    except (msgspec.MsgspecError, ValueError) as error:
+    except UNREADABLE as error:
         raise FrameError(str(error)) from error
 
 
@@ -62,5 +63,5 @@ def reply(body: bytes | bytearray | memoryview) -> Reply:
     try:
         decoded: Reply = _reply_decoder.decode(body)
         return decoded
-    except (msgspec.MsgspecError, ValueError) as error:
+    except UNREADABLE as error:
         raise FrameError(str(error)) from error

@@ -121,7 +121,7 @@ class Server:
         return ready
 
     def _accept(self) -> None:
-        with suppress(BlockingIOError):
+        with suppress(OSError):  # too many files open: those who are there go on, the others wait
             sock, _ = self._listener.accept()
             credentials = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
             if struct.unpack("3i", credentials)[1] != os.geteuid():

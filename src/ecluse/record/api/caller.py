@@ -2,11 +2,11 @@
 
 Promises:
 
-- **A5** Nobody is let in by a middleware: each view asks here, so the short way (``lean.py``) and the ordinary one are
+- **F5** Nobody is let in by a middleware: each view asks here, so the short way (``lean.py``) and the ordinary one are
   one door.
-- **A6** A session counts only with its second factor, on the browser it was proved on, within its time, and with a
+- **F6** A session counts only with its second factor, on the browser it was proved on, within its time, and with a
   profession chosen.
-- **A7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by
+- **F7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by
   itself.
 """
 

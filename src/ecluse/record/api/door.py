@@ -1,4 +1,4 @@
-"""The one frame around every view of the interface: who calls, in which format, and every error as an outcome (A1)."""
+"""The one frame around every view of the interface: who calls, in which format, and every error as an outcome (F1)."""
 
 import functools
 import logging

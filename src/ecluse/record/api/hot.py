@@ -6,7 +6,7 @@ any other access.
 
 Promises:
 
-- **A8** The short way and the ordinary one (``showing.py``) give the same answer to the same caller; a test asks both.
+- **F8** The short way and the ordinary one (``showing.py``) give the same answer to the same caller; a test asks both.
 """
 
 import datetime as dt

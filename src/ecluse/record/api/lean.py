@@ -29,7 +29,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 
 def no_page(get_response: View) -> View:
-    """Turn what no view has caught into an OperationOutcome (A1). The log names the error's type, never its text."""
+    """Turn what no view has caught into an OperationOutcome (F1). The log names the error's type, never its text."""
 
     def inner(request: HttpRequest) -> HttpResponseBase:
         try:

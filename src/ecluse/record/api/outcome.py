@@ -2,9 +2,9 @@
 
 Promises:
 
-- **A1** No answer below ``/fhir/`` is an HTML page, a stack trace or an empty body: what is not the resource is an
+- **F1** No answer below ``/fhir/`` is an HTML page, a stack trace or an empty body: what is not the resource is an
   OperationOutcome.
-- **A2** An outcome never holds clinical data, a name, an identifier or a secret: its words come from this program, not
+- **F2** An outcome never holds clinical data, a name, an identifier or a secret: its words come from this program, not
   from the record.
 """
 

@@ -4,10 +4,10 @@ The words and the challenge of RFC 9470 are the gate's own (``gate/http.py``).
 
 Promises:
 
-- **A3** A record that is refused and a record that does not exist are told alike: whoever has no reason to see a
+- **F3** A record that is refused and a record that does not exist are told alike: whoever has no reason to see a
   patient is asked the same thing (a duty, a reason) whether or not the reference names anybody. 404 is said only to
   those who would have been shown it.
-- **A4** A decoy is never told from a locked account.
+- **F4** A decoy is never told from a locked account.
 """
 
 import msgspec

@@ -2,9 +2,9 @@
 
 Promises:
 
-- **A9** A search never pages: at most 20 patients, or the resources of one patient; there is no next page, and nothing
+- **F9** A search never pages: at most 20 patients, or the resources of one patient; there is no next page, and nothing
   to page by.
-- **A10** No name, number or date of birth stands in an address, where logs would keep it: patients are searched by POST
+- **F10** No name, number or date of birth stands in an address, where logs would keep it: patients are searched by POST
   alone.
 """
 
@@ -38,7 +38,7 @@ def by_address(request: HttpRequest, caller: Caller, kind: str) -> HttpResponse:
     """Search by GET: the resources of one patient, or one patient by reference.
 
     Raises:
-        ProblemError: 400, a patient searched by who they are (A10), or an unknown parameter.
+        ProblemError: 400, a patient searched by who they are (F10), or an unknown parameter.
     """
     offered(kind, "search-type")
     given = lists(request.GET)

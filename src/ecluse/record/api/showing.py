@@ -1,6 +1,6 @@
 """One patient, one question to the gate, and what to do when there is nothing to show.
 
-- **A3** (see ``refusals.py``) Somebody without a reason to see a patient gets the same refusal whether the patient, or
+- **F3** (see ``refusals.py``) Somebody without a reason to see a patient gets the same refusal whether the patient, or
   the resource, exists or not; the attempt is traced all the same, so that guessing references is seen and locks the
   guesser out.
 """
