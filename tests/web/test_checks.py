@@ -52,7 +52,9 @@ def test_a_site_that_answers_to_any_name(tmp_path: Path, hosts: tuple[str, ...])
 
 def test_secrets_that_others_read(tmp_path: Path) -> None:
     home = at(tmp_path)
-    home.django_key.parent.mkdir(mode=0o755)
+    home.django_key.parent.mkdir()
+    home.django_key.parent.chmod(0o755)  # whatever the umask
+    tmp_path.chmod(0o755)
     home.django_key.write_text("short")
     home.django_key.chmod(0o644)
     assert ids(checks.secrets(home)).count("web.C008") >= 2
