@@ -130,9 +130,12 @@ used_codes: dict[str, int] = {}
 
 
 def code(username: str) -> str:
-    """Return a code of somebody's authenticator app (RFC 6238) that was not used yet, waiting for one when needed."""
+    """Return a code of somebody's authenticator app (RFC 6238) that was not used yet, waiting for one when needed.
+
+    Never the code of the step before: it would be too old if the clock passed to the next step before it was typed.
+    """
     secret = username.ljust(20, "=").encode()[:20]
-    step = max(int(time.time()) // 30 - 1, used_codes.get(username, 0) + 1)
+    step = max(int(time.time()) // 30, used_codes.get(username, 0) + 1)
     while step > int(time.time()) // 30 + 1:
         time.sleep(0.5)
     used_codes[username] = step

@@ -61,6 +61,8 @@ def _programs(home: Path) -> Path:
     if os.geteuid() != 0:
         return newest / "bin"
     shutil.copytree(newest, home / "site" / package.name / newest.name, ignore=shutil.ignore_patterns("*.a", "include"))
+    for folder in (home / "site", home / "site" / package.name):
+        folder.chmod(0o755)  # whatever the umask: the unprivileged user must get through
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, home / "site" / libraries.name)
