@@ -1,0 +1,4 @@
+"""Readers of other systems' access logs, one small file each.
+
+They turn every log into the events of ``core.events``.
+"""
