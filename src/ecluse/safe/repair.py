@@ -2,7 +2,8 @@
 
 1. (S7) An acknowledged entry ends with a newline and was synced whole: only bytes after the last newline, or from the
    first line that is not an entry after the last signed head, were never acknowledged.
-2. What is cut is kept aside in ``torn/``, and the next start says so in the trace.
+2. What is cut is kept aside in ``torn/``, and the next start says so in the trace. Zeros written ahead are cut too, and
+   there is nothing of them to keep.
 """
 
 import os
@@ -75,7 +76,9 @@ def cut(folder: Path, path: Path, whole: int, size: int) -> None:
         return
     with path.open("r+b") as file:
         file.seek(whole)
-        write_new(folder / "torn" / f"{path.name}.{whole}.{os.urandom(4).hex()}", file.read(), 0o600)
+        torn = file.read().rstrip(b"\0")
+        if torn:
+            write_new(folder / "torn" / f"{path.name}.{whole}.{os.urandom(4).hex()}", torn, 0o600)
         file.truncate(whole)
         os.fsync(file.fileno())
     sync_folder(path.parent)

@@ -23,7 +23,10 @@ LINES_OF_A_HEAD = 6
 
 
 class Lines(NamedTuple):
-    """The whole lines of a segment, and what follows the last of them (a torn or unfinished line)."""
+    """The whole lines of a segment, and what follows the last of them (a torn or unfinished line).
+
+    The zeros written ahead of the entries are not part of it.
+    """
 
     whole: list[bytes]
     rest: bytes
@@ -44,7 +47,7 @@ def read_lines(path: Path, offset: int = 0) -> Lines:
     with path.open("rb") as file:
         file.seek(offset)
         *whole, rest = file.read().split(b"\n")
-    return Lines(whole, rest)
+    return Lines(whole, rest.rstrip(b"\0"))
 
 
 def read_heads(path: Path) -> list[Kept]:
