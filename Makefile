@@ -10,7 +10,7 @@ LOCKED := $(PIP) --require-hashes --only-binary :all:
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench lock clean chromium
+.PHONY: help demo test parity check fix bench lock clean chromium
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -21,16 +21,26 @@ demo: $(VENV)/.run ## start a synthetic hospital on this machine and say where t
 
 test: $(VENV)/.dev ## run every test: the fast ones first, then slow and PostgreSQL, then the browser
 	@echo "== fast tests"
-	@$(PYTEST) -n 2 -m "not slow and not postgres and not browser"
+	@$(PYTEST) -n 2 -m "not slow and not postgres and not browser and not spark"
 	@$(MAKE) --no-print-directory chromium
 	@if grep -rqE 'mark\.(slow|postgres)' tests --include='*.py'; then \
 		echo "== slow and PostgreSQL tests"; \
-		$(PYTEST) -n 2 -m "(slow or postgres) and not browser" || [ $$? -eq 5 ]; \
+		$(PYTEST) -n 2 -m "(slow or postgres) and not browser and not spark" || [ $$? -eq 5 ]; \
 	fi
 	@if [ -x $(CHROMIUM) ] && grep -rq 'mark\.browser' tests --include='*.py'; then \
 		echo "== browser tests"; \
 		$(PYTEST) -m browser || [ $$? -eq 5 ]; \
 	fi
+	@if command -v java >/dev/null && $(BIN)/python -c 'import pyspark' 2>/dev/null; then \
+		echo "== Spark"; \
+		$(PYTEST) -m spark || [ $$? -eq 5 ]; \
+	else \
+		echo "!!! SPARK TESTS SKIPPED: no PySpark or no Java. Install Java 17, then: make parity"; \
+	fi
+
+parity: $(VENV)/.spark ## compare the plain engine, DuckDB and Spark on invented logs (needs Java 17)
+	@command -v java >/dev/null || { echo "Spark needs Java: install Debian's package openjdk-17-jre-headless."; exit 1; }
+	@$(PYTEST) tests/parity
 
 check: $(VENV)/.dev ## lint, format, types and layers; changes nothing
 	@echo "== ruff check" && $(BIN)/ruff check --quiet .
@@ -81,4 +91,11 @@ $(VENV)/.run: pyproject.toml requirements/build.txt requirements/base.txt | $(BI
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@echo "Installing what its tests need into $(VENV) (about a minute, once) …"
 	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+# PySpark is published as source only: it is built here, with the locked tools.
+$(VENV)/.spark: requirements/spark-build.txt requirements/spark.txt $(VENV)/.dev
+	@echo "Installing Spark into $(VENV) (some 400 MB, once) …"
+	@$(LOCKED) -r requirements/spark-build.txt
+	@$(LOCKED) --no-binary pyspark --no-build-isolation -r requirements/spark.txt
 	@touch $@

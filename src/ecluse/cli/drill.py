@@ -13,6 +13,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ecluse.cli.drill_detect import detect
+from ecluse.cli.drill_world import world
 from ecluse.core.errors import BadInputError
 from ecluse.core.home import load
 from ecluse.core.throwaway import throwaway_postgres
@@ -23,6 +25,8 @@ from ecluse.drill.staff import Work
 from ecluse.drill.theft import Knobs, Result, Scene, Theft, run
 
 app = typer.Typer(no_args_is_help=True, help="Attack yourself, count records.")
+app.command("detect")(detect)
+app.command("world")(world)
 console = Console(stderr=True, highlight=False)
 DATABASES = ("sqlite", "postgresql")
 SOLD_IN_2024 = 758_912

@@ -36,6 +36,9 @@ COMMANDS = {
     "import": Late("ecluse.cli.import_", "Import FHIR bundles and NDJSON."),
     "export": Late("ecluse.cli.export", "Make a recipient's key, open an export.", django=False),
     "drill": Late("ecluse.cli.drill", "Attack yourself and count records.", django=False),
+    "scan": Late("ecluse.cli.scan", "Read any system's access logs and find the thief.", django=False),
+    "explain": Late("ecluse.cli.explain", "The very events behind a case of the last scan.", django=False),
+    "sources": Late("ecluse.cli.sources", "Log formats: list, guess a mapping for any table.", django=False),
     "bench": Late("ecluse.cli.bench", "Measure speed against a baseline in the same run.", django=False),
 }
 

@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 
 from ecluse.core.events import Event
+from ecluse.sources.redact import redact
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -26,26 +27,35 @@ class Reject(msgspec.Struct, frozen=True):
 
 
 class Tally:
-    """What became of the lines of one reading. ``rejects`` streams out by the callback, it is not kept here."""
+    """What became of the lines of one reading: a reader counts every line in ``lines``, whatever becomes of it.
+
+    Rejects stream out by the callback, they are not kept here; secrets are taken out of them on the way.
+    ``said`` holds what a person must know of this reading (columns guessed, an account named by its address, …).
+    """
 
     def __init__(self, keep: Callable[[Reject], None] = lambda _: None) -> None:
         self.lines = 0
         self.skipped: Counter[str] = Counter()
         self.rejected = 0
+        self.said: dict[str, None] = {}
         self._keep = keep
 
     def skip(self, why: str) -> None:
         """Count a line that is no access, on purpose (a picture asked of a web server, …)."""
         self.skipped[why] += 1
 
+    def say(self, what: str) -> None:
+        """Note, once, a sentence for the report."""
+        self.said[what] = None
+
     def reject(self, path: Path, line: int, reason: str, text: str = "") -> None:
         """Count a line that could not be read, and hand it on with its reason."""
         self.rejected += 1
-        self._keep(Reject(str(path), line, reason, text[:300]))
+        self._keep(Reject(str(path), line, reason, redact(text[:4000])[:300]))
 
 
 class Story(msgspec.Struct, frozen=True):
-    """What `ecluse sources list` tells of a reader, in English (French by gettext-like table in ``stories_fr.py``)."""
+    """What `ecluse sources list` tells of a reader, in English; its French stands in ``stories_fr``."""
 
     name: str
     title: str
@@ -55,11 +65,18 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What a reader may be told besides the file: settings of the scan, and its sibling files."""
+    """What a reader may be told besides the file.
+
+    ``siblings`` are all files of the scan, this one too: a table of names may lie in another file than the log, and a
+    screen's copy of a table says nothing new beside it (its rows are skipped, counted). ``map`` is the mapping file of
+    ``--map``, ``rules`` that of a web server. ``named`` says that the user named this very file.
+    """
 
     options: dict[str, str] = {}
     map: Path | None = None
+    rules: Path | None = None
     siblings: tuple[Path, ...] = ()
+    named: bool = True
 
 
 Reading = Iterator[Event | pa.RecordBatch]

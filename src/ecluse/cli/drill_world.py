@@ -1,0 +1,75 @@
+"""``ecluse drill world``: a synthetic hospital as log files, with or without a thief in it."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from ecluse.core.errors import BadInputError
+from ecluse.drill.thieves.catalogue import BY_NAME
+from ecluse.drill.trials import Trial, act
+from ecluse.drill.world.files import write
+from ecluse.drill.world.settings import Settings
+from ecluse.drill.world.world import World
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """``truth.json``: what was stolen, for whoever wants to check what a scan says."""
+
+    attack: str
+    role: str
+    accounts: tuple[str, ...]
+    first: str
+    last: str
+    patients: list[str]
+    unnamed: int
+
+
+def world(
+    out: Annotated[Path, typer.Option(help="Folder to write into (new or empty).")],
+    attack: Annotated[str, typer.Option(help="Lay this theft over it.")] = "",
+    role: Annotated[str, typer.Option("--as", help="Whose account is stolen.")] = "",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
+    patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 8000,
+    staff: Annotated[int, typer.Option(help="People and services.", min=30)] = 200,
+    days: Annotated[int, typer.Option(help="Days; a theft begins in the middle.", min=20)] = 60,
+) -> None:
+    """Write a synthetic hospital's access log, staff list and tables of care: try `ecluse scan` on them.
+
+    Example: ecluse drill world --out hospital --attack low-and-slow
+    """
+    if out.exists() and any(out.iterdir()):
+        raise BadInputError(f"{out} is not empty.", "Name a new folder.")
+    made = World(Settings(patients=patients, staff=staff, days=days, seed=seed))
+    stolen = act(made, _trial(attack, role)) if attack else None
+    written = write(made, out, stolen.loot.events if stolen else ())
+    if stolen:
+        truth = stolen.loot.truth
+        first, last = (moment.isoformat() for moment in (truth.first, truth.last))
+        hidden = Hidden(attack, stolen.trial.role, truth.accounts, first, last, sorted(truth.patients), truth.unnamed)
+        (out / "truth.json").write_bytes(msgspec.json.format(msgspec.json.encode(hidden)))
+    console = Console(highlight=False)
+    console.print(f"{len(written)} files in {out}, from {made.settings.start} to {date.fromordinal(_last(made))}.")
+    console.print(_command(out, written), style="dim", markup=False, soft_wrap=True)
+
+
+def _last(made: World) -> int:
+    return made.settings.start.toordinal() + made.settings.days - 1
+
+
+def _trial(attack: str, role: str) -> Trial:
+    if attack not in BY_NAME:
+        raise BadInputError(f"There is no theft {attack}.", f"Choose from {', '.join(sorted(BY_NAME))}.")
+    theft = BY_NAME[attack]
+    if role and role not in theft.story.roles:
+        raise BadInputError(f"{attack} is not done as {role}.", f"Choose from {', '.join(theft.story.roles)}.")
+    return Trial(theft, "", theft.knobs, role or theft.story.roles[0])
+
+
+def _command(out: Path, written: list[Path]) -> str:
+    care = [f"--care {file}" for file in written if file.name.startswith("care-") and file.suffix == ".csv"]
+    maps = [f"--map {file}" for file in written if file.suffix == ".toml"]
+    return " ".join(["ecluse scan", str(out / "accesses.csv"), f"--staff {out / 'staff.csv'}", *care, *maps])

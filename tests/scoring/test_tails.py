@@ -1,0 +1,114 @@
+"""P-values of a quiet hospital are honest: never smaller than their rank, save for what the tail adds beyond it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from ecluse.watch.evidence import STEADILY, TOGETHER, Surprise
+from ecluse.watch.panel import Column, Panel, panel_of
+from ecluse.watch.tails import HABIT, LAG, TAILS, classes_of, own_past, surprise, surprises, tail
+
+SLACK = 1.15  # chance of one log
+
+
+def panel_in(world: Any) -> Panel:  # noqa: ANN401 - a World of conftest
+    return panel_of(world.findings(), world.days(), world.staff())
+
+
+def share_below(one: Surprise, panel: Panel, level: float) -> float:
+    return float(np.sum(one.log_p <= np.log(level))) / panel.size / level
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_p_values_of_a_quiet_hospital_are_no_smaller_than_chance(
+    hospital: Callable[..., Any], traits: dict[str, Any], seed: int
+) -> None:
+    panel = panel_in(hospital(400, 120, seed))
+    for name, one in surprises(panel, traits).items():
+        for level in (0.1, 0.03, 0.01, 0.003):
+            assert share_below(one, panel, level) <= SLACK, (name, level)
+
+
+def test_ties_have_the_largest_p_value_that_can_be_argued_for() -> None:
+    same = np.full(50, 3.0)
+    assert tail(same, np.arange(50), np.full(50, 49), TAILS["habit"]) == pytest.approx(np.ones(50))
+
+
+def test_a_value_beyond_all_others_is_rarer_than_its_rank_but_only_so_far() -> None:
+    values = np.append(np.log1p(np.arange(1.0, 400.0)), 50.0)
+    p = tail(values, np.arange(400), np.full(400, 399), TAILS["habit"])
+    assert 1e-6 / 400 <= p[-1] < 1 / 400
+
+
+def test_what_the_same_account_did_on_other_days_is_no_excuse_in_the_count_of_others() -> None:
+    values = np.append(np.linspace(0.0, 1.0, 100), [9.0] * 10)
+    owner = np.append(np.arange(100), [500] * 10)
+    others = np.append(np.full(100, 109), np.full(10, 100))
+    p = tail(values, owner, others, TAILS["habit"])
+    assert np.all(p[-10:] < 1 / 101)
+
+
+def test_what_another_account_did_is_an_excuse() -> None:
+    values = np.append(np.linspace(0.0, 1.0, 100), [9.0, 9.0, 9.0])
+    p = tail(values, np.arange(103), np.full(103, 102), TAILS["habit"])
+    assert np.all(p[-3:] >= 2 / 103)
+
+
+def one_account(values: list[int]) -> tuple[Panel, Column]:
+    days = pa.array(range(len(values)), pa.int32()).cast(pa.date32())
+    names = ["a"] * len(values)
+    table = pa.table({"detector": ["x"] * len(values), "account": names, "day": days, "value": values})
+    staff = pa.table({"account": ["a"], "profession": [""], "service": [False]})
+    panel = panel_of(table, table.select(["account", "day"]), staff)
+    return panel, panel.columns["x"]
+
+
+def test_a_machine_is_judged_against_itself() -> None:
+    panel, column = one_account([300] * 40)
+    assert own_past(panel, column.rows, np.log1p(column.dense(40)), LAG[HABIT])[20:].min() == 1.0
+
+
+def test_a_second_batch_is_excused_by_the_first_only_after_a_week() -> None:
+    values = [1] * 40
+    values[20] = values[20 + LAG[HABIT] - 1] = values[35] = 500
+    panel, column = one_account(values)
+    least = own_past(panel, column.rows, np.log1p(column.dense(40)), LAG[HABIT])
+    assert least[20] == 0
+    assert least[20 + LAG[HABIT] - 1] == 0
+    assert least[35] == pytest.approx(3 / 30)
+
+
+def test_much_more_than_ever_before_is_not_excused_by_the_past() -> None:
+    values = [100] * 30 + [130]
+    panel, column = one_account(values)
+    assert own_past(panel, column.rows, np.log1p(column.dense(31)), LAG[HABIT])[30] == 0
+
+
+def test_a_value_below_the_floor_may_not_bet_on_the_day_alone(traits: dict[str, Any]) -> None:
+    panel, _ = one_account([1] * 60 + [5])
+    high = type(traits["harvest"])(kind="habit", floor=6)
+    low = type(traits["harvest"])(kind="habit", floor=5)
+    assert not surprise(panel, "x", high, classes_of(panel)).alone.any()
+    assert surprise(panel, "x", low, classes_of(panel)).alone.sum() <= 1
+
+
+def test_the_members_of_a_group_do_not_make_each_other_usual(
+    hospital: Callable[..., Any], traits: dict[str, Any]
+) -> None:
+    world = hospital(60, 30, 5)
+    world.values["shared"] = np.zeros_like(world.values["harvest"])
+    world.values["shared"][10:30, 20] = 350
+    world.active[10:30, 20] = True
+    panel = panel_in(world)
+    assert np.exp(surprise(panel, "shared", traits["shared"], classes_of(panel)).log_p).max() <= 1 / (panel.size - 60)
+
+
+def test_all_detectors_together_and_the_lasting_ones_are_told_apart(
+    hospital: Callable[..., Any], traits: dict[str, Any]
+) -> None:
+    found = surprises(panel_in(hospital(40, 20, 3)), traits)
+    assert {TOGETHER, STEADILY} < set(found)
