@@ -44,6 +44,7 @@ def test_a_head_is_signed_at_the_end_of_each_segment(long: SafeInHand) -> None:
     for first in (0, SEGMENT):
         assert f"\n{first + SEGMENT}\n" in read_heads(heads_path(long.folder, first))[-1].note
         assert segment_path(long.folder, first).stat().st_mode & 0o222 == 0
+        assert segment_path(long.folder, first).read_bytes().endswith(b"}\n")
 
 
 @pytest.mark.slow

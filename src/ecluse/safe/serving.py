@@ -89,6 +89,7 @@ def _stop(desk: Desk) -> None:
         desk.trace.commit()
         desk.trace.tiles.write_due()
         desk.trace.sign_if_due(now=True)
+        desk.trace.trim()
         snapshot.save(desk.trace, desk.state)
     except OSError as error:
         sys.stderr.write(f"Stopped without a last entry or snapshot: {error}.\n")

@@ -135,7 +135,7 @@ class Trace:
         if end <= self._room:
             return
         with suppress(OSError):
-            self._room = max(self._room, end) + os.pwrite(self._fd, bytes(ROOM), max(self._room, end))
+            self._room += os.pwrite(self._fd, bytes(end - self._room + ROOM), self._room)
 
     def _pwrite(self, data: bytes) -> None:
         done = 0
@@ -156,11 +156,11 @@ class Trace:
 
     def _seal_segment(self) -> None:
         """A full segment is never written again: read-only from now on."""
-        self._trim()
+        self.trim()
         os.fchmod(self._fd, 0o400)
         self.close()
 
-    def _trim(self) -> None:
+    def trim(self) -> None:
         """Cut the zeros after the last durable entry. If it cannot be done, the next start does it."""
         if self._room > self.offset:
             with suppress(OSError):
@@ -212,9 +212,7 @@ class Trace:
             return
 
     def close(self) -> None:
-        """Release the file, without the zeros after its entries."""
+        """Release the file."""
         if self._fd >= 0:
-            if not self.broken:
-                self._trim()
             os.close(self._fd)
         self._fd, self._segment = -1, -1

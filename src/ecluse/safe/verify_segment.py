@@ -18,6 +18,7 @@ from ecluse.safe.scan import Grown, hashes_in, leaves_of, read_heads, read_lines
 from ecluse.safe.tiles import HEIGHT, SEGMENT, WIDTH, heads_path, partial_tiles, segment_path, tile_path
 
 START = b'"action":"start"'
+ENTRY = b"{"
 MOST_FAULTS = 100
 
 
@@ -72,6 +73,9 @@ def check_segment(job: Job) -> Checked:
     path = segment_path(job.folder, job.first)
     lines = read_lines(path)
     leaves = leaves_of(lines.whole[:SEGMENT])
+    if lines.rest and (lines.rest[:1] != ENTRY or b"\0" in lines.rest):
+        offset = sum(len(line) + 1 for line in lines.whole)
+        faults.append(Wrong(_name(job, path), "bytes after the last entry that are the beginning of none", offset))
     if len(lines.whole) > SEGMENT:
         faults.append(Wrong(_name(job, path), "lines after the end of the segment", line=SEGMENT + 1))
     rows = rows_above(leaves)
