@@ -15,6 +15,7 @@ from ecluse.drill.cast import Member
 LOGIN = "/accounts/login/"
 STEP_S = 30
 DIGITS = 6
+PATIENCE = 5  # times somebody tries again
 USED: set[tuple[str, int]] = set()
 
 
@@ -35,13 +36,17 @@ def fresh_code(member: Member) -> str:
 
 
 def sign_in(browser: Browser, member: Member) -> httpx.Response:
-    """Sign in and return the page that opens.
+    """Sign in and return the page that opens. Told that too many try at once, wait a moment, as a person does.
 
     Raises:
         BrokenWorldError: the site did not let this person in.
     """
-    here = browser.get(LOGIN)
-    here = browser.submit(form_with(here, "password"), here, login=member.username, password=member.password)
+    for _ in range(PATIENCE):
+        here = browser.get(LOGIN)
+        here = browser.submit(form_with(here, "password"), here, login=member.username, password=member.password)
+        if here.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            break
+        time.sleep(1.0)
     for _ in range(2):
         form = find_form(here, "code")
         if form is None:
