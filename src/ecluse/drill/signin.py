@@ -41,12 +41,12 @@ def sign_in(browser: Browser, member: Member) -> httpx.Response:
     Raises:
         BrokenWorldError: the site did not let this person in.
     """
+    here = with_password(browser, member)
     for _ in range(PATIENCE):
-        here = browser.get(LOGIN)
-        here = browser.submit(form_with(here, "password"), here, login=member.username, password=member.password)
         if here.status_code != httpx.codes.TOO_MANY_REQUESTS:
             break
         time.sleep(1.0)
+        here = with_password(browser, member)
     for _ in range(2):
         form = find_form(here, "code")
         if form is None:
@@ -58,6 +58,12 @@ def sign_in(browser: Browser, member: Member) -> httpx.Response:
             "Is this the server of this world?",
         )
     return here
+
+
+def with_password(browser: Browser, member: Member) -> httpx.Response:
+    """Give name and password, and return the page that opens."""
+    here = browser.get(LOGIN)
+    return browser.submit(form_with(here, "password"), here, login=member.username, password=member.password)
 
 
 def prove_again(browser: Browser, member: Member, here: httpx.Response) -> httpx.Response:
