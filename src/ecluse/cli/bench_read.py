@@ -1,6 +1,6 @@
 """``ecluse bench read``: what gate, safe (fsync on) and seal cost one read, against the same view without.
 
-Guarded, lean unguarded and ordinary unguarded reads are served by one server (granian, WSGI, 2 workers of 4 threads),
+Guarded, lean unguarded and ordinary unguarded reads are served by one server (granian, WSGI, 2 workers of 8 threads),
 from one database, in turns, in one run; each figure is the median of its rounds. The raw disk is measured beside them,
 because nothing else can be compared from one quarter of an hour to the next.
 """
@@ -30,7 +30,7 @@ from ecluse.core.errors import BrokenWorldError
 from ecluse.core.home import Database, Home, Settings, Site
 from ecluse.core.throwaway import throwaway_postgres
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 8
 CONNECTIONS = (1, 8, 32)
 SIZES = (2_000, 100_000)
 WAYS = {

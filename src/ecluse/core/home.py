@@ -41,7 +41,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     private_key: str = ""
     behind_proxy: bool = False
     workers: int = 2
-    threads: int = 4
+    threads: int = 8
     demo: bool = False
 
 

@@ -21,7 +21,7 @@ from ecluse.gate.said import NOTHING, Said, said
 from ecluse.gate.world import policy, safe
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.policy import Policy
-from ecluse.safe.protocol import Answer, Item, Open, Who
+from ecluse.safe.protocol import Answer, Item, Open, Opened, Who
 
 
 def ask(access: Access) -> list[Pass | Refusal]:
@@ -39,19 +39,7 @@ def ask(access: Access) -> list[Pass | Refusal]:
     verdicts = [
         verdict(law, access, wanted, found, known.get(wanted.pk, NOTHING), approval) for wanted in access.wanted
     ]
-    opened = safe().call(
-        Open(
-            who=access.who,
-            action=access.action,
-            purpose=access.purpose,
-            items=tuple(item(wanted, ruled) for wanted, ruled in zip(access.wanted, verdicts, strict=True)),
-            request=access.request_id,
-            reason=access.reason,
-            approval=approval,
-        )
-    )
-    if len(opened.answers) != len(verdicts):
-        raise SafeUnavailableError("The safe gave an answer that does not fit.", "Look at the log of the safe.")
+    opened = open_in_safe(access, tuple(map(item, access.wanted, verdicts)), approval)
     return [
         answer(wanted, ruled, given, opened.max_age)
         for wanted, ruled, given in zip(access.wanted, verdicts, opened.answers, strict=True)
@@ -62,6 +50,24 @@ def ask_one(access: Access) -> Pass | Refusal:
     """Answer for the one patient of ``access``."""
     [only] = ask(access)
     return only
+
+
+def open_in_safe(access: Access, items: tuple[Item, ...], approval: int | None) -> Opened:
+    """Ask the safe: one message, one durable write, one answer an item."""
+    opened = safe().call(
+        Open(
+            who=access.who,
+            action=access.action,
+            purpose=access.purpose,
+            items=items,
+            request=access.request_id,
+            reason=access.reason,
+            approval=approval,
+        )
+    )
+    if len(opened.answers) != len(items):
+        raise SafeUnavailableError("The safe gave an answer that does not fit.", "Look at the log of the safe.")
+    return opened
 
 
 def worker_for(who: Who, now: datetime | None = None) -> duties.Worker | None:

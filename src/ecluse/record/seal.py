@@ -22,6 +22,7 @@ NONCE = 12
 OVERHEAD = NONCE + 16 + 1
 DEFLATE_ABOVE = 1_024
 PLAIN, DEFLATED = b"\x00", b"\x01"
+DEFLATED_BYTE = 1
 
 
 class SealError(BrokenWorldError):
@@ -45,7 +46,7 @@ def unpack(body: bytes) -> bytes:
         SealError: it was not.
     """
     try:
-        return zlib.decompress(body[1:]) if body[:1] == DEFLATED else body[1:]
+        return zlib.decompress(memoryview(body)[1:]) if body[0] == DEFLATED_BYTE else body[1:]
     except zlib.error as error:
         raise SealError("A sealed part was written wrongly.", "Report this.") from error
 

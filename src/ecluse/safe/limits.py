@@ -51,18 +51,22 @@ NOT_NOTED = frozenset(
 def fault_in(request: Request) -> str:
     """Return what is wrong with ``request``, or an empty string."""
     who = getattr(request, "who", None)
-    if isinstance(who, Who) and not _short(
+    wrong = _who(who) if who is not None else ""
+    check = _CHECKS.get(type(request))
+    return wrong or (check(request) if check else "")
+
+
+def _who(who: Who) -> str:
+    if not _short(
         who.account, who.profession, who.session, who.acr, who.workstation, who.address, who.claimed_address, *who.amr
     ):
         return "who: a text is too long"
-    if isinstance(who, Who) and (len(who.amr) > 16 or who.auth_age < 0):  # noqa: PLR2004 - more than all RFC 8176 factors
-        return "who: not a login"
-    check = _CHECKS.get(type(request))
-    return check(request) if check else ""
+    too_many = len(who.amr) > 16  # noqa: PLR2004 - more than all RFC 8176 factors
+    return "who: not a login" if too_many or who.auth_age < 0 else ""
 
 
 def _short(*texts: str) -> bool:
-    return max(map(len, texts), default=0) <= LONGEST_TEXT
+    return len("".join(texts)) <= LONGEST_TEXT or max(map(len, texts), default=0) <= LONGEST_TEXT
 
 
 def _open(request: Open) -> str:
@@ -73,7 +77,7 @@ def _open(request: Open) -> str:
             return "item: not a patient reference"
         if len(item.salt) != SALT_BYTES or not item.compartments or item.count < 0 or not _short(item.refused):
             return "item: malformed"
-        if len(set(item.compartments)) != len(item.compartments):
+        if len(item.compartments) > 1 and len(set(item.compartments)) != len(item.compartments):
             return "item: a compartment is named twice"
     return ""
 

@@ -85,15 +85,17 @@ class Opening:
         """Return the first thing that the profession's list lacks (S5)."""
         request, rights = self.request, self.rights
         allowed = rights.write if request.action in {Action.WRITE, Action.CREATE} else rights.read
-        listed = {
-            "action": request.action in rights.actions,
-            "purpose": request.purpose in rights.purposes,
-            "compartment": allowed.issuperset(item.compartments),
-            "ground": item.ground in rights.caps,
-            "duty": item.ground is not Ground.EXPLAINED or item.duty in rights.duties,
-            "break-glass": item.ground is not Ground.EMERGENCY or Action.BREAK_GLASS in rights.actions,
-        }
-        return next((rule for rule, kept in listed.items() if not kept), "")
+        if request.action not in rights.actions:
+            return "action"
+        if request.purpose not in rights.purposes:
+            return "purpose"
+        if not allowed.issuperset(item.compartments):
+            return "compartment"
+        if item.ground not in rights.caps:
+            return "ground"
+        if item.ground is Ground.EXPLAINED and item.duty not in rights.duties:
+            return "duty"
+        return "break-glass" if item.ground is Ground.EMERGENCY and Action.BREAK_GLASS not in rights.actions else ""
 
     def _is_approved(self, item: Item) -> bool:
         """Say whether a second person approved this very access."""

@@ -25,8 +25,9 @@ from ecluse.safe.files import socket_name
 from ecluse.safe.protocol import Fault, Reply
 from ecluse.safe.trace import UnwritableError
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 64 * 1024
 RETRY_SECONDS = 0.05
+READABLE = select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR
 UNWRITABLE = Fault(code="trace-unwritable", message="The trace cannot be written: nothing is released.")
 
 
@@ -42,13 +43,17 @@ class Connection:
 
     def frame(self) -> bytes | None:
         """Take one whole frame from the inbox."""
-        if len(self.inbox) < codec.HEADER.size:
+        there = len(self.inbox)
+        if there < codec.HEADER.size:
             return None
         end = codec.HEADER.size + codec.length(self.inbox)
-        if len(self.inbox) < end:
+        if there < end:
             return None
-        body = bytes(self.inbox[codec.HEADER.size : end])
-        del self.inbox[:end]
+        body = bytes(memoryview(self.inbox)[codec.HEADER.size : end])
+        if there == end:
+            self.inbox = bytearray()
+        else:
+            del self.inbox[:end]
         return body
 
 
@@ -108,17 +113,22 @@ class Server:
         due = self.desk.trace.head_due_in()
         ready, self._again = self._again, set()
         for fd, event in self._epoll.poll(0 if ready else due):
-            if fd == self._listener.fileno():
-                self._accept()
-            elif fd in {self._wake.fileno(), self.leash}:
-                self.stopping = True
-            else:
-                connection = self._connections[fd]
-                if event & select.EPOLLOUT:
-                    self._send(connection, b"")
-                if event & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR) and self._read(connection):
-                    ready.add(fd)
+            connection = self._connections.get(fd)
+            if connection is None:
+                self._other(fd)
+                continue
+            if event & select.EPOLLOUT:
+                self._send(connection, b"")
+            if event & READABLE and self._read(connection):
+                ready.add(fd)
         return ready
+
+    def _other(self, fd: int) -> None:
+        """Answer what is no client: a newcomer, or the word to stop."""
+        if fd == self._listener.fileno():
+            self._accept()
+        elif fd in {self._wake.fileno(), self.leash}:
+            self.stopping = True
 
     def _accept(self) -> None:
         with suppress(OSError):  # too many files open: those who are there go on, the others wait
@@ -193,17 +203,18 @@ class Server:
         fd = connection.socket.fileno()
         if fd < 0:
             return
-        had = bool(connection.outbox)
-        connection.outbox += data
+        had = len(connection.outbox)
+        waiting = connection.outbox + data if had else data
         try:
-            sent = connection.socket.send(connection.outbox)
+            sent = connection.socket.send(waiting)
         except BlockingIOError:
             sent = 0
         except OSError:
             self._drop(connection)
             return
-        del connection.outbox[:sent]
-        if bool(connection.outbox) != had:
+        if had or sent < len(waiting):
+            connection.outbox = bytearray(waiting[sent:])
+        if bool(connection.outbox) != bool(had):
             self._epoll.modify(fd, select.EPOLLIN | (select.EPOLLOUT if connection.outbox else 0))
 
 

@@ -103,7 +103,7 @@ class State:
 
     def cap(self, account: str, ground: Ground, window: Window, cap: int) -> int:
         """Return ``cap``, or the raised one while it lasts."""
-        raised = self.raises.get((account, ground, window))
+        raised = self.raises.get((account, ground, window)) if self.raises else None
         return max(cap, raised.limit) if raised is not None and raised.until > self.now else cap
 
     def recent(self, refusals: dict[str, deque[tuple[float, str]]], account: str, seconds: float) -> int:

@@ -90,9 +90,10 @@ class Counter:
 class Distinct:
     """The distinct patients shown on one ground (to one account, or to all)."""
 
-    __slots__ = ("counters", "patients", "ticks")
+    __slots__ = ("counters", "forgotten", "patients", "ticks")
 
     def __init__(self) -> None:
+        self.forgotten = 0
         self.patients = array("Q")
         self.ticks = array("I")
         self.counters = tuple(Counter(span) for span in SPANS)
@@ -126,18 +127,26 @@ class Distinct:
     def news(self, patient: int, tick: int) -> list[tuple[Span, int]]:
         """Return the windows in which showing ``patient`` now would count one more, each with its present count."""
         last = self.last(patient)
-        found = []
-        for counter in self.counters:
-            oldest = counter.forget(tick)
-            if last is None or last // counter.span.grain < oldest:
-                found.append((counter.span, counter.total))
-        return found
+        if last == tick:
+            return []
+        self._forget(tick)
+        return [
+            (counter.span, counter.total)
+            for counter in self.counters
+            if last is None or last // counter.span.grain < counter.oldest
+        ]
 
     def totals(self, tick: int) -> list[tuple[Span, int]]:
         """Return how many patients each window counts."""
-        for counter in self.counters:
-            counter.forget(tick)
+        self._forget(tick)
         return [(counter.span, counter.total) for counter in self.counters]
+
+    def _forget(self, tick: int) -> None:
+        """Let every window drop what left it, once a tick."""
+        if tick > self.forgotten:
+            for counter in self.counters:
+                counter.forget(tick)
+            self.forgotten = tick
 
     def show(self, patient: int, tick: int) -> None:
         """Count ``patient`` as shown at ``tick``; ticks never go back."""
@@ -146,8 +155,8 @@ class Distinct:
         last = self.ticks[at] if known else None
         if last == tick:
             return
+        self._forget(tick)
         for counter in self.counters:
-            counter.forget(tick)
             counter.move(last, tick)
         if known:
             self.ticks[at] = tick

@@ -120,7 +120,7 @@ def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> Shown
     who = service(request, found.username, found.profession, found.token)
     caller = Caller(who, purpose(request) or law.purpose, request_id(request))
     duty = foremost(found, law)
-    held = {Compartment(row.compartment) for row in found.rows if not row.deleted}
+    held = frozenset(Compartment(row.compartment) for row in found.rows if not row.deleted)
     shown = tuple(held & law.readable) or tuple(held)
     if found.pk is None or found.salt is None or not shown:
         raise nothing_there(caller, found, ref, kind, duty)

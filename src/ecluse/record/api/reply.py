@@ -1,12 +1,13 @@
 """A resource as an HTTP answer: ETag, Last-Modified, Location, and what the sender prefers to get back (RFC 7240)."""
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from ecluse.record.api.outcome import ALWAYS, FHIR_JSON, answer, outcome
-from ecluse.record.api.splice import Shown
+from ecluse.record.api.splice import DAY_S, Shown, clock
 from ecluse.record.stored import Stored
 
 RETURN = "return="
@@ -28,8 +29,15 @@ def shown_answer(shown: Shown) -> HttpResponse:
 
 def http_time(milliseconds: int) -> str:
     """Return Unix milliseconds as an HTTP date (RFC 9110, 5.6.7)."""
-    at = time.gmtime(milliseconds // 1_000)
-    return f"{DAYS[at[6]]}, {at[2]:02} {MONTHS[at[1] - 1]} {at[0]:04} {at[3]:02}:{at[4]:02}:{at[5]:02} GMT"
+    seconds = milliseconds // 1_000
+    return f"{http_date(seconds // DAY_S)} {clock(seconds)} GMT"
+
+
+@lru_cache(maxsize=1_024)
+def http_date(unix_day: int) -> str:
+    """Return a day, counted from 1 January 1970, as the first half of an HTTP date: in English, whatever the locale."""
+    at = time.gmtime(unix_day * DAY_S)
+    return f"{DAYS[at.tm_wday]}, {at.tm_mday:02} {MONTHS[at.tm_mon - 1]} {at.tm_year:04}"
 
 
 def preferred(request: HttpRequest) -> str:

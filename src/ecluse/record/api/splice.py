@@ -5,6 +5,7 @@ The parts of a resource hold different members, so their texts can be joined as 
 """
 
 import time
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,7 @@ from ecluse.record.fhir_types import PATIENT_COMPARTMENTS, SUBSETTED, fhir_id
 from ecluse.record.vault import Row
 
 META = b'"meta"'
+DAY_S = 86_400
 ONLY_A_PART = b',"tag":[' + vault.encode(SUBSETTED) + b"]"
 
 
@@ -37,7 +39,7 @@ def opened(given: Pass, rows: list[Row]) -> Shown:
     bodies = [body for row in rows if (body := body_of(given, row)) is not None]
     if not bodies:
         raise absent()
-    newest = max(rows, key=version_of)
+    newest = max(rows, key=version_of) if len(rows) > 1 else rows[0]
     if any(META in body for body in bodies):
         [resource] = vault.open_parts(given, rows)
         return Shown(vault.encode(resource), newest.version, newest.updated)
@@ -72,5 +74,16 @@ def head(given: Pass, newest: Row) -> bytes:
 def instant(milliseconds: int) -> str:
     """Return Unix milliseconds as a FHIR instant in UTC."""
     seconds, rest = divmod(milliseconds, 1_000)
-    at = time.gmtime(seconds)
-    return f"{at[0]:04}-{at[1]:02}-{at[2]:02}T{at[3]:02}:{at[4]:02}:{at[5]:02}.{rest:03}Z"
+    return f"{date(seconds // DAY_S)}T{clock(seconds)}.{rest:03}Z"
+
+
+@lru_cache(maxsize=1_024)
+def date(unix_day: int) -> str:
+    """Return a day, counted from 1 January 1970, in ISO 8601."""
+    return time.strftime("%Y-%m-%d", time.gmtime(unix_day * DAY_S))
+
+
+def clock(seconds: int) -> str:
+    """Return the time of day (UTC) of a Unix time."""
+    of_day = seconds % DAY_S
+    return f"{of_day // 3600:02}:{of_day // 60 % 60:02}:{of_day % 60:02}"

@@ -2,6 +2,9 @@
 
 from ecluse.record.fhir_types import BINARY, DIRECTORY_TYPES, PATIENT_TYPES
 
+TYPE, ID = "(?P<kind>[A-Z][A-Za-z]{1,63})", "(?P<id_>[A-Za-z0-9.-]{1,64})"
+INSTANCE = rf"{TYPE}/{ID}\Z"
+
 READ_ONLY = frozenset({"read"})
 WHOLE = frozenset({"read", "vread", "history-instance", "search-type", "create", "update"})
 

@@ -8,6 +8,7 @@ from ecluse.record.api.caller import Caller
 from ecluse.record.api.capability import statement
 from ecluse.record.api.door import called, not_offered, outcomes
 from ecluse.record.api.outcome import ProblemError, answer
+from ecluse.record.api.table import ID, INSTANCE, TYPE
 
 app_name = "fhir"
 READING = frozenset({"GET", "HEAD"})
@@ -98,10 +99,8 @@ def only_reading(request: HttpRequest) -> None:
         raise not_offered("GET")
 
 
-TYPE, ID = "(?P<kind>[A-Z][A-Za-z]{1,63})", "(?P<id_>[A-Za-z0-9.-]{1,64})"
-
 urlpatterns = [
-    re_path(rf"^{TYPE}/{ID}\Z", instance, name="instance"),
+    re_path(rf"^{INSTANCE}", instance, name="instance"),
     path("metadata", metadata, name="metadata"),
     re_path(rf"^{TYPE}\Z", whole_type, name="type"),
     re_path(rf"^{TYPE}/_search\Z", search, name="search"),
