@@ -8,6 +8,7 @@
     safe/                  policy.toml, keys, trace: only the safe's process writes here
     run/safe.sock          the safe's socket (0600)
     rejects/               what an import could not take, with its reason
+    watch/                 how far the watch has read, its lake
 """
 
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
+from ecluse.core.outside import Alarms, Respond
 
 MAX_SOCKET_PATH = 100
 
@@ -56,6 +58,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     site: Site = Site()
     database: Database = Database()
+    respond: Respond = Respond()
+    alarms: Alarms = Alarms()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -83,6 +87,11 @@ class Home(msgspec.Struct, frozen=True):
     def django_key(self) -> Path:
         """File that holds Django's secret key."""
         return self.path / "secrets" / "django.key"
+
+    @property
+    def watch(self) -> Path:
+        """Folder of the watch: how far it has read, its lake."""
+        return self.path / "watch"
 
     @property
     def rejects(self) -> Path:
