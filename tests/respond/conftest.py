@@ -20,7 +20,12 @@ DPO = Who(account="r.dpo", profession="dpo", session="d", acr="aal2")
 NURSE = Who(account="r.nurse", profession="nurse", session="n", acr="aal2")
 
 
-STAFF = {"r.officer": ("security-officer",), "r.dpo": ("dpo",), "r.nurse": ("nurse",), "r.second": ("dpo",)}
+STAFF: dict[str, tuple[str, ...]] = {
+    "r.officer": ("security-officer",),
+    "r.dpo": ("dpo",),
+    "r.nurse": ("nurse",),
+    "r.second": ("dpo",),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -52,13 +57,14 @@ def trace(home: Path, safe: SafeClient) -> Callable[[], list[Entry]]:
 
 
 @pytest.fixture
-def alarms(settings: Settings) -> Callable[[Alarms], Home]:
+def alarms(settings: Settings) -> Callable[..., Home]:
     """Set where alarms go."""
 
     def put(wanted: Alarms, respond: Respond | None = None) -> Home:
         home: Home = settings.HOME
         changed = msgspec.structs.replace(home.settings, alarms=wanted, respond=respond or home.settings.respond)
-        settings.HOME = msgspec.structs.replace(home, settings=changed)
-        return settings.HOME
+        made = msgspec.structs.replace(home, settings=changed)
+        settings.HOME = made
+        return made
 
     return put

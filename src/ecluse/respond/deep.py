@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pyarrow as pa
 
-from ecluse.core.events import Event, Person
+from ecluse.core.events import Care, Event, Person
 from ecluse.core.home import Home, load
 from ecluse.respond import cases, facts, follow, playbooks
 from ecluse.respond.calibration import Settled, surprising, taken_out
@@ -91,7 +91,7 @@ def feed(home: Home, lake: Lake) -> int:
     return number
 
 
-def _events(entries: list[Entry], care: list[tuple[int, facts.Care]]) -> Iterator[Event]:
+def _events(entries: list[Entry], care: list[tuple[int, Care]]) -> Iterator[Event]:
     """Yield what the entries tell; people as the record knows them, not as their accesses show them."""
     yield from facts.people()
     for _, fact in care:

@@ -23,8 +23,8 @@ def people() -> Iterator[Person]:
     now = timezone.now()
     rows = Membership.objects.filter(since__lte=now).exclude(until__lte=now).order_by("-since")
     units: dict[int, str] = {}
-    for account, unit in rows.values_list("account_id", "unit__code"):
-        units.setdefault(account, unit)
+    for number, unit in rows.values_list("account_id", "unit__code"):
+        units.setdefault(number, unit)
     for account in Account.objects.order_by("username").prefetch_related("professions"):
         words = sorted(row.profession for row in account.professions.all())
         yield Person(

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Never, TypeVar
 
 from django.db import models
 
-
 M = TypeVar("M", bound=models.Model)
 
 
@@ -30,7 +29,13 @@ class OnlyAdded(models.QuerySet[M]):
         """
         raise TypeError("What is kept of a case is never deleted.")
 
-    bulk_update = update
+    def bulk_update(self, *_: object, **__: object) -> Never:
+        """Refuse.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("What is kept of a case is never changed.")
 
 
 class Kept(models.Model):
