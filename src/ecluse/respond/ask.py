@@ -119,7 +119,7 @@ def _follow(who: Who, question: Question, reply: Reply) -> None:
         signal = Signal(account=question.account, kind=CaseKind.DISOWNED, at=reply.at, patients=question.patients)
         taken = cases.take(signal)
         cases.answered(taken.ref, who, mine=False, reason="")
-        if taken.is_new:
+        if playbooks.due(taken.ref, CaseKind.DISOWNED):
             playbooks.run(playbooks.load(), taken.ref, CaseKind.DISOWNED)
     elif case is not None:
         cases.answered(case.ref, who, mine=True, reason=reply.reason)

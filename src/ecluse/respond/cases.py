@@ -51,7 +51,7 @@ class Signal(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What became of a signal: its case, and whether it says anything new (then the playbook runs)."""
+    """What became of a signal: its case, and whether it says anything new."""
 
     ref: str
     is_new: bool

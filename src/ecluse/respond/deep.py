@@ -120,7 +120,7 @@ def opened(queue: watch_cases.Queue) -> list[str]:
         if cases.concluded(signal):
             continue
         taken = cases.take(signal)
-        if taken.is_new:
+        if playbooks.due(taken.ref, CaseKind.PATTERN):
             playbooks.run(books, taken.ref, CaseKind.PATTERN)
         names.append(taken.ref)
     return names

@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     CONTAINED = "contained"
     NOT_CONTAINED = "not-contained"
     ALARMED = "alarmed"
+    PLAYED = "played"  # the playbook of a signal has been carried out to its end
     ANSWERED = "answered"
     ASSIGNED = "assigned"
     NOTED = "noted"

@@ -96,8 +96,9 @@ class Live:
 
     def _respond(self, found: cases.Signal) -> None:
         taken = cases.take(found)
-        log.warning("case %s: %s (%s)", taken.ref, found.kind.value, found.account)
         if taken.is_new:
+            log.warning("case %s: %s (%s)", taken.ref, found.kind.value, found.account)
+        if playbooks.due(taken.ref, found.kind):
             playbooks.run(self.books, taken.ref, found.kind)
 
     def _evening(self) -> None:

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import msgspec
+from django.db import transaction
 
 from ecluse.accounts.bridge import the_home
 from ecluse.core.errors import BadInputError
@@ -129,7 +130,9 @@ def dry_run(ref: str) -> list[Plan]:
 
 
 def run(books: dict[CaseKind, Playbook], ref: str, kind: CaseKind) -> Plan:
-    """Do what the playbook of ``kind`` says about a case: locks first, then alarms.
+    """Do what the playbook of ``kind`` says about a case: locks first, then alarms; then note that it is done.
+
+    A crash before that note leaves it :func:`due`: a lock placed again is the same lock, an alarm may leave twice.
 
     Raises:
         SafeUnavailableError: the safe does not answer.
@@ -137,7 +140,16 @@ def run(books: dict[CaseKind, Playbook], ref: str, kind: CaseKind) -> Plan:
     case = cases.of(ref)
     planned = plan(books, seen(case), kind)
     containment.contain_case(THE_WATCH, ref, planned.locks)
-    if planned.alarms:
-        cases.add(case, EventKind.ALARMED, THE_WATCH, {"kind": kind, "channels": list(planned.alarms)})
-        outbox.enqueue(seen(cases.of(ref)), kind, planned.alarms, planned.told)
+    with transaction.atomic():
+        if planned.alarms:
+            cases.add(case, EventKind.ALARMED, THE_WATCH, {"kind": kind, "channels": list(planned.alarms)})
+            outbox.enqueue(seen(cases.of(ref)), kind, planned.alarms, planned.told)
+        cases.add(case, EventKind.PLAYED, THE_WATCH, {"kind": kind})
     return planned
+
+
+def due(ref: str, kind: CaseKind) -> bool:
+    """Say whether a case was told of ``kind`` more often than its playbook was carried out."""
+    events = [event for event in cases.of(ref).events.all() if event.body.get("kind") == kind]
+    told = sum(event.kind in {EventKind.OPENED, EventKind.GREW} for event in events)
+    return told > sum(event.kind == EventKind.PLAYED for event in events)
