@@ -263,7 +263,10 @@ def test_an_address_that_is_no_syslog_is_told(alarms: SetAlarms, address: str) -
 
 def test_email_is_for_those_the_playbook_tells_in_the_establishments_language(alarms: SetAlarms) -> None:
     with receivers.smtp() as (port, taken):
-        to = {Profession.DPO: ("dpo@h.example",), Profession.NURSE: ("nurses@h.example",)}
+        to: dict[Profession, tuple[str, ...]] = {
+            Profession.DPO: ("dpo@h.example",),
+            Profession.NURSE: ("nurses@h.example",),
+        }
         alarms(Alarms(email=Email("127.0.0.1", "ecluse@h.example", to, port, "none")))
         opened()
         assert outbox.deliver() == (1, 0)

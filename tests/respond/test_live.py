@@ -23,6 +23,8 @@ from ecluse.safe.policy import DEFAULT_FILE
 from ecluse.safe.policy import load as load_policy
 from ecluse.safe.protocol import Enrol, Held, Who
 from ecluse.safe.testing import SafeInHand, opening
+from ecluse.safe.tiles import segment_path
+from ecluse.safe.trace_reader import entries
 
 names = count()
 SetAlarms = Callable[..., Home]
@@ -34,8 +36,8 @@ def watch(alarms: SetAlarms, home: Path) -> Iterator[Callable[[], Live]]:
     made = alarms(Alarms())
     made.watch.mkdir(exist_ok=True)
     (made.watch / "cursor.json").unlink(missing_ok=True)
-    last = max((entry.seq for entry in follow.entries(made.safe)), default=-1) + 1
-    path = follow.segment_path(made.safe, 0)
+    last = max((entry.seq for entry in entries(made.safe)), default=-1) + 1
+    path = segment_path(made.safe, 0)
     follow.keep(made.watch / "cursor.json", Cursor(last, offset(path, last)))
     yield lambda: Live(made)
     (made.watch / "cursor.json").unlink(missing_ok=True)
@@ -174,8 +176,8 @@ def test_r2_following_is_in_order_and_complete_over_segments(tmp_path: Path, mon
         ]
         (folder / f"{first:012d}.jsonl").write_bytes(b"".join(lines[: 3 if first == 8 else 4]) + b'{"seq":11')
     follower, found = Follower(tmp_path, Cursor()), []
-    while entries := follower.new(12, 3):
-        found += [entry.seq for entry in entries]
+    while new := follower.new(12, 3):
+        found += [one.seq for one in new]
         follower.done()
     assert found == list(range(11))
 
@@ -214,16 +216,16 @@ def entry(seconds: float, action: Action = Action.READ, decision: Decision = Dec
     return Entry(seq=int(seconds), at=at, salt="s", action=action, decision=decision, **fields)  # type: ignore[arg-type]
 
 
-def kinds(*entries: Entry) -> list[CaseKind]:
+def kinds(*told: Entry) -> list[CaseKind]:
     quick = Quick(RIGHTS)
-    return [signal.kind for one in entries for signal in quick.feed(one)]
+    return [signal.kind for one in told for signal in quick.feed(one)]
 
 
-REFUSED = {"decision": Decision.REFUSE}
+REFUSED = Decision.REFUSE
 
 
 @pytest.mark.parametrize(
-    ("entries", "expected"),
+    ("told", "expected"),
     [
         ([entry(n, ground=Ground.UNEXPLAINED) for n in range(5)], [CaseKind.BURST]),
         ([entry(n, ground=Ground.UNEXPLAINED, patient="same") for n in range(50)], []),
@@ -231,12 +233,12 @@ REFUSED = {"decision": Decision.REFUSE}
         ([entry(n, ground=Ground.EXPLAINED) for n in range(31)], []),
         ([entry(n, ground=Ground.EXPLAINED) for n in range(33)], [CaseKind.BURST]),
         ([entry(n, Action.LIST, ground=Ground.EXPLAINED) for n in range(200)], []),
-        ([entry(n, rule="cap-hour", **REFUSED) for n in range(2)], [CaseKind.CAPS]),
-        ([entry(n, rule="cap-hour", request="one page", **REFUSED) for n in range(20)], []),
-        ([entry(n * 601, rule="cap-hour", **REFUSED) for n in range(5)], []),
-        ([entry(n, rule="duty", **REFUSED) for n in range(8)], [CaseKind.REFUSALS]),
-        ([entry(n * 10, rule="duty", **REFUSED) for n in range(8)], []),
-        ([entry(n, Action.LOGIN_FAILURE, rule="x", **REFUSED) for n in range(30)], []),
+        ([entry(n, rule="cap-hour", decision=REFUSED) for n in range(2)], [CaseKind.CAPS]),
+        ([entry(n, rule="cap-hour", request="one page", decision=REFUSED) for n in range(20)], []),
+        ([entry(n * 601, rule="cap-hour", decision=REFUSED) for n in range(5)], []),
+        ([entry(n, rule="duty", decision=REFUSED) for n in range(8)], [CaseKind.REFUSALS]),
+        ([entry(n * 10, rule="duty", decision=REFUSED) for n in range(8)], []),
+        ([entry(n, Action.LOGIN_FAILURE, rule="x", decision=REFUSED) for n in range(30)], []),
         ([entry(n, decision=Decision.STEP_UP) for n in range(6)], [CaseKind.UNPROVEN]),
         ([entry(n, decision=Decision.STEP_UP) if n != 3 else entry(n, Action.STEP_UP) for n in range(8)], []),
         ([entry(n, Action.BREAK_GLASS) for n in range(3)], [CaseKind.GLASS]),
@@ -246,9 +248,9 @@ REFUSED = {"decision": Decision.REFUSE}
     ],
 )
 def test_a_quick_rule_is_met_once_a_while_and_only_by_what_it_names(
-    entries: list[Entry], expected: list[CaseKind]
+    told: list[Entry], expected: list[CaseKind]
 ) -> None:
-    assert kinds(*entries) == expected
+    assert kinds(*told) == expected
 
 
 @pytest.mark.parametrize(("rule", "kind"), [("decoy", CaseKind.DECOY), ("cap-refusals", CaseKind.LOCKED)])

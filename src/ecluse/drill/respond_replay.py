@@ -153,6 +153,8 @@ def attacked(scene: Scene, steps: Steps) -> Replay:
     steps.of("thief after the lock", lambda: time.sleep(AFTER_LOCK_S))
     thief.over.set()
     thief.join()
+    officer.close()
+    thief.browser.close()
     work = steps.of("wards go on", shift.end)
     steps.of("exposure", lambda: theft.judge(known))
     answered = [one for one in thief.answers if sent - AT_WORK_S < one.had < sent and one.status == httpx.codes.OK]

@@ -66,10 +66,11 @@ class Smtp(socketserver.StreamRequestHandler):
 @contextmanager
 def smtp() -> Iterator[tuple[int, list[str]]]:
     """Serve; yield the port and what came."""
-    handler = type("Kept", (Smtp,), {"taken": []})
+    taken: list[str] = []
+    handler = type("Kept", (Smtp,), {"taken": taken})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1], handler.taken
+        yield server.server_address[1], taken
         server.shutdown()
 
 
