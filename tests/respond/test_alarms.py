@@ -293,3 +293,11 @@ def test_email_settings_that_would_send_a_password_in_clear_or_say_nothing_are_r
 def test_a_channel_without_settings_sends_nothing(alarms: SetAlarms, channel: Channel) -> None:
     with pytest.raises(BadInputError):
         outbox.SENDERS[channel](alarms(Alarms()), sent(subject="s", text="t"))
+
+
+def test_a_rehearsal_says_which_receiver_took_a_message_about_nobody(alarms: SetAlarms, files: Path) -> None:
+    with receivers.http() as (url, kept):
+        alarms(Alarms(webhook=Webhook(url, "secrets/hook"), syslog=Syslog("tcp://127.0.0.1:1"), caep=caep_to(url).caep))
+        assert outbox.rehearse() == {Channel.CAEP: "", Channel.SYSLOG: "ConnectionRefusedError", Channel.WEBHOOK: ""}
+    assert len(kept.taken) == 2
+    assert Delivery.objects.count() == 0

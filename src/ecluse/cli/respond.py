@@ -148,6 +148,27 @@ def verify(json: Json = False) -> None:
         out.print("Every case is as the trace was told.")
 
 
+@app.command()
+def alarms(
+    test: Annotated[bool, typer.Option("--test", help="Send a message about nobody by every channel.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what waits in the outbox; with --test, try every receiver. Exit status 5 when one did not take it.
+
+    Example: ecluse respond alarms --test
+    """
+    told = outbox.rehearse() if test else {}
+    mail = outbox.waiting()
+    if json:
+        say({"outbox": mail, "test": told})
+    else:
+        for channel, error in told.items():
+            out.print(f"{channel}: {error or 'taken'}", markup=False)
+        out.print(f"Alarms waiting: {mail.waiting}. {mail.error}".strip(), markup=False)
+    if any(told.values()):
+        raise typer.Exit(Exit.BROKEN_WORLD)
+
+
 @app.command("caep-keys")
 def caep_keys() -> None:
     """Print the public key (JWKS) by which the identity provider verifies our security events.

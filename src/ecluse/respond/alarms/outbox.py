@@ -29,6 +29,7 @@ SENDERS: dict[Channel, Callable[[Home, Sent], None]] = {
 FIRST_PAUSE_S = 5
 LONGEST_PAUSE_S = 3600
 AT_ONCE = 20
+NOBODY = "ecluse-test"
 
 
 def receivers() -> frozenset[Channel]:
@@ -129,6 +130,22 @@ def _try(home: Home, one: Delivery, now: datetime) -> bool:
         changed = {"tries": one.tries + 1, "sent": now, "error": ""}
     Delivery.objects.filter(pk=one.pk).update(**changed)
     return "sent" in changed
+
+
+def rehearse() -> dict[Channel, str]:
+    """Send one message about nobody by every channel that has a receiver; return what went wrong, empty when taken."""
+    home, now = the_home(), datetime.now(UTC).timestamp()
+    email = home.settings.alarms.email
+    to = tuple(one for addresses_ in email.to.values() for one in addresses_) if email else ()
+    words = {"type": "test", "case": "test", "kind": "test", "account": NOBODY, "subject": "Écluse", "text": "Test."}
+    found = {}
+    for channel in sorted(receivers()):
+        try:
+            SENDERS[channel](home, Sent(secrets.token_hex(12), now, to, words))
+            found[channel] = ""
+        except (NotTakenError, BadInputError) as error:
+            found[channel] = str(error)
+    return found
 
 
 class Waiting(msgspec.Struct, frozen=True):
