@@ -173,6 +173,15 @@ def test_r9_a_receiver_that_is_not_there_loses_nothing_and_hinders_no_other(alar
     assert outbox.waiting().error == "ConnectError"
 
 
+def test_r9_a_receiver_whose_address_makes_no_sense_stops_no_other(alarms: SetAlarms, files: Path) -> None:
+    with receivers.http() as (url, kept):
+        alarms(Alarms(webhook=Webhook("http://[no", "secrets/hook"), caep=caep_to(url).caep))
+        opened()
+        assert outbox.deliver() == (1, 1)
+    assert len(kept.taken) == 1
+    assert outbox.waiting().error
+
+
 def test_r8_nothing_that_leaves_names_a_patient_or_holds_free_text(
     alarms: SetAlarms, files: Path, trace: Callable[[], list[Entry]]
 ) -> None:

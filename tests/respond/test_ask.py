@@ -9,7 +9,7 @@ from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.home import Home
 from ecluse.core.outside import Alarms, Email
 from ecluse.core.words import Action, Decision, Grade, Ground
-from ecluse.respond import ask, cases, containment, queue
+from ecluse.respond import ask, cases, containment, follow, queue
 from ecluse.respond import testing as receivers
 from ecluse.respond.alarms import outbox
 from ecluse.respond.cases import Signal
@@ -54,7 +54,21 @@ def test_r11_only_what_nothing_links_to_care_is_asked_about_and_each_patient_onc
 def test_r11_a_day_ends_at_midnight_of_the_establishment() -> None:
     late = dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
     day = day_of(entry("a", "p1"), entry("a", "p2", late))
-    assert (day.date, day.of("a", dt.date(2026, 3, 3)), day.of("a", dt.date(2026, 3, 2))) == (dt.date(2026, 3, 3), 1, 0)
+    assert day.told() == ask.Told(dt.date(2026, 3, 3), {"a": 1})
+
+
+def test_r11_a_persons_own_page_can_tell_the_count_as_the_day_goes(alarms: SetAlarms) -> None:
+    home = alarms(Alarms())
+    home.watch.mkdir(exist_ok=True)
+    now = dt.datetime.now(dt.UTC)
+    (home.watch / ask.TODAY).unlink(missing_ok=True)
+    assert ask.today("a") == 0
+    follow.keep(home.watch / ask.TODAY, day_of(entry("a", "p1", now), entry("a", "p2", now)).told())
+    assert (ask.today("a"), ask.today("b")) == (2, 0)
+    assert b"p1" not in (home.watch / ask.TODAY).read_bytes()
+    follow.keep(home.watch / ask.TODAY, day_of(entry("a", "p1", now - dt.timedelta(days=2))).told())
+    assert ask.today("a") == 0
+    (home.watch / ask.TODAY).unlink()
 
 
 def test_r11_everybody_is_asked_once_a_day_and_told_the_same_evening(alarms: SetAlarms) -> None:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, close_old_connections
 
-from ecluse.core.errors import EcluseError, Exit
+from ecluse.core.errors import BadInputError, EcluseError, Exit
 from ecluse.core.home import Home, load
 from ecluse.respond import ask, cases, follow, playbooks, standing
 from ecluse.respond.children import Deep, Postman
@@ -87,6 +87,7 @@ class Live:
             for found in self.quick.feed(entry):
                 self._respond(found)
         if entries:
+            follow.keep(self.home.watch / ask.TODAY, self.day.told())
             follow.keep(self.file, self.follower.ahead)
             self.follower.done()
         self._evening()
@@ -98,8 +99,11 @@ class Live:
         taken = cases.take(found)
         if taken.is_new:
             log.warning("case %s: %s (%s)", taken.ref, found.kind.value, found.account)
-        if playbooks.due(taken.ref, found.kind):
-            playbooks.run(self.books, taken.ref, found.kind)
+        try:
+            if playbooks.due(taken.ref, found.kind):
+                playbooks.run(self.books, taken.ref, found.kind)
+        except BadInputError:
+            log.exception("The playbook of case %s could not be carried out.", taken.ref)
 
     def _evening(self) -> None:
         """Ask people about their day, once the hour has come."""

@@ -56,7 +56,7 @@ def to_person(account: str, subject: str, text: str) -> Delivery | None:
     email = the_home().settings.alarms.email
     if email is None or not email.people:
         return None
-    return _put(Channel.EMAIL, "", (email.people.format(account=account),), {"subject": subject, "text": text})
+    return _put(Channel.EMAIL, "", (email.people.replace("{account}", account),), {"subject": subject, "text": text})
 
 
 def _put(channel: Channel, ref: str, to: tuple[str, ...], message: dict[str, Any]) -> Delivery:
@@ -123,9 +123,13 @@ def _try(home: Home, one: Delivery, now: datetime) -> bool:
     sent = Sent(one.name, now.timestamp(), tuple(one.to), one.message)
     try:
         SENDERS[Channel(one.channel)](home, sent)
-    except (NotTakenError, BadInputError) as error:
+    except Exception as error:  # noqa: BLE001 - one receiver's surprise stops no other
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(one.tries, 12))
-        changed = {"tries": one.tries + 1, "due": now + timedelta(seconds=pause), "error": str(error)[:200]}
+        changed = {
+            "tries": one.tries + 1,
+            "due": now + timedelta(seconds=pause),
+            "error": (str(error) or type(error).__name__)[:200],
+        }
     else:
         changed = {"tries": one.tries + 1, "sent": now, "error": ""}
     Delivery.objects.filter(pk=one.pk).update(**changed)
