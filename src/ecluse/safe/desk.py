@@ -42,6 +42,7 @@ from ecluse.safe.protocol import (
     Propose,
     Reply,
     Request,
+    Revoke,
     State,
     Status,
     Tokened,
@@ -79,6 +80,7 @@ class Desk:
             Propose: lambda r: acts.propose(self, r),
             Approve: lambda r: acts.approve(self, r),
             Lock: lambda r: acts.lock(self, r),
+            Revoke: lambda r: acts.revoke(self, r),
             Pending: self._pending,
             Status: self._status,
         }
@@ -274,7 +276,7 @@ class Desk:
 
     def _check(self, request: Check) -> Checked:
         held = self.state.lock_on(request.who, self.keys.session(request.who.session))
-        professions = self.state.accounts.get(request.who.account, frozenset())
+        professions = self.state.registered(request.who.account) or frozenset()
         return Checked(lock=held.reason or "locked" if held else "", registered=request.who.profession in professions)
 
     def _pending(self, request: Pending) -> Reply:

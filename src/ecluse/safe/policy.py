@@ -80,6 +80,7 @@ class Approvals(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename=
     export: frozenset[Profession] = frozenset()
     break_glass: frozenset[Profession] = frozenset()
     delegation: frozenset[Profession] = frozenset()
+    temporary: frozenset[Profession] = frozenset()
     lock: frozenset[Profession] = frozenset()
     hours: float = 4
 
@@ -87,6 +88,17 @@ class Approvals(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename=
         """Return the professions that may approve a proposal of ``kind``."""
         found: frozenset[Profession] = getattr(self, kind.value.replace("-", "_"))
         return found
+
+
+class Temporary(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who issues an identity that expires by itself, and how long it lasts at most.
+
+    ``issue``: for each profession that may be given, those who issue and confirm it (two different people). A
+    profession that is not here is never temporary.
+    """
+
+    issue: dict[Profession, frozenset[Profession]] = {}
+    max_hours: int = 168
 
 
 class Export(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -109,6 +121,7 @@ class Policy(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ladder: Ladder = Ladder()
     response: Response = Response()
     approvals: Approvals = Approvals()
+    temporary: Temporary = Temporary()
     export: Export = Export()
     witness: Witness = Witness()
 
@@ -171,6 +184,10 @@ def _check(policy: Policy, name: str) -> None:
         wrong.append("response.lock_after_… must be at least 1")
     if not 0 < policy.approvals.hours <= 24:  # noqa: PLR2004 - a day is what an approval may wait at most
         wrong.append("approvals.hours must be above 0 and at most 24")
+    if not 0 < policy.temporary.max_hours <= 720:  # noqa: PLR2004 - longer than 30 days is not temporary
+        wrong.append("temporary.max_hours must be above 0 and at most 720")
+    if set(policy.temporary.issue) & policy.approvals.of(ProposalKind.GRANT):
+        wrong.append("temporary.issue must not make people who approve grants")
     if policy.export.max_patients < 1:
         wrong.append("export.max_patients must be at least 1")
     if wrong:

@@ -40,7 +40,7 @@ def barred(state: State, who: Who, session: str) -> str:
     """Return the rule that bars ``who`` from everything, or an empty string."""
     if state.lock_on(who, session) is not None:
         return "locked"
-    professions = state.accounts.get(who.account)
+    professions = state.registered(who.account)
     if professions is None:
         return "unregistered"
     return "" if who.profession in professions else "profession"
