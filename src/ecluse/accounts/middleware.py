@@ -99,7 +99,7 @@ def stopped(request: HttpRequest, answer: Answer) -> HttpResponse:
         return go("accounts_enrol")
     if answer.rule == "new-device" and workstation.may_prove(request):
         return checking(request)
-    if answer.rule in {"phishing-resistant", "more-than-a-tap"}:
+    if answer.rule == "phishing-resistant":
         return go("accounts_stronger", back_path(request))
     if answer.decision is Decision.STEP_UP:
         return prove_again(request)

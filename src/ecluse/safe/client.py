@@ -33,6 +33,7 @@ from ecluse.safe.protocol import (
     Propose,
     Reply,
     Request,
+    Revoke,
     Ruled,
     State,
     Status,
