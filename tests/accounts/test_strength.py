@@ -27,7 +27,7 @@ OTHERS = [word for word in PEOPLE if word not in PRIVILEGED]
 CARE, RULE = "nurse", "security-officer"
 A, S, R = Decision.ALLOW, Decision.STEP_UP, Decision.REFUSE
 F, D = Factor, Device
-LEAVE, PROVE, ENROL, WORK, SENSITIVE = Act.LEAVE, Act.PROVE, Act.ENROL, Act.WORK, Act.SENSITIVE
+LEAVE, PROVE, ENROL, CHOOSE, WORK, SENSITIVE = Act
 
 Row = tuple[str, Factor, Device, Act, int, int, int, bool, Decision, str]
 
@@ -59,6 +59,7 @@ TABLE: list[Row] = [
     ("king", F.KEY, D.BOUND, WORK, 0, 0, 0, False, R, "no-session-for-it"),
     (CARE, F.NONE, D.BOUND, WORK, 0, 0, 0, False, S, "second-factor"),
     (CARE, F.NONE, D.BOUND, SENSITIVE, 0, 0, 0, False, S, "second-factor"),
+    (CARE, F.NONE, D.BOUND, CHOOSE, 0, 0, 0, False, S, "second-factor"),
     # where
     (CARE, F.KEY, D.ELSEWHERE, WORK, 0, 0, 0, False, S, "new-device"),
     (CARE, F.KEY, D.ELSEWHERE, ENROL, 0, 0, 0, False, S, "new-device"),

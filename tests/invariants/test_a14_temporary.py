@@ -13,7 +13,8 @@ from ecluse.safe.testing import SMALL_POLICY, SafeInHand, who
 HOUR = 3600
 POLICY = (
     SMALL_POLICY.replace('lock = ["security-officer"]', 'lock = ["security-officer"]\ntemporary = ["nurse", "dpo"]')
-    + '\n[temporary]\nmax_hours = 72\n[temporary.issue]\nnurse = ["nurse"]\nit-administrator = ["dpo", "security-officer"]\n'
+    + '\n[temporary]\nmax_hours = 72\n[temporary.issue]\nnurse = ["nurse"]\n'
+    + 'it-administrator = ["dpo", "security-officer"]\n'
 )
 ONE, TWO = who("nurse.one"), who("nurse.two")
 DPO, OFFICER, ADMIN = who("dpo", "dpo"), who("officer", "security-officer"), who("admin", "it-administrator")

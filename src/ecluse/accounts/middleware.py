@@ -20,7 +20,7 @@ from ecluse.accounts import approvals, odd_sign_ins, standing, ward, workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.pages import back_path, checking, closed, go, prove_again, unavailable
 from ecluse.accounts.rights import refuse_page
-from ecluse.accounts.standing import ENROL, LEAVE, PROVE
+from ecluse.accounts.standing import CHOOSE, ENROL, LEAVE, PROVE
 from ecluse.accounts.strength import Answer
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Decision
@@ -85,7 +85,7 @@ def refusal(request: HttpRequest, page: str, who: Who, answer: Answer) -> HttpRe
     if answer.decision is not Decision.ALLOW:
         return stopped(request, answer)
     standing.note_seen(request, who)
-    if page in PROVE | ENROL or (who.profession and checked.registered):
+    if page in PROVE | ENROL | CHOOSE or (who.profession and checked.registered):
         refuse_page(request, who, page)
         odd_sign_ins.tell(request)
         ward.remember_page(request)

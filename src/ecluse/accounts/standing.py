@@ -16,16 +16,8 @@ NOTES_AN_IDLE = 15
 
 LEAVE = frozenset({"account_logout", "set_language", "accounts_device", "accounts_ward_lock"})
 PROVE = frozenset({"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "accounts_stronger"})
-ENROL = frozenset(
-    {
-        "accounts_enrol",
-        "accounts_profession",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_view_recovery_codes",
-        "mfa_index",
-    }
-)
+ENROL = frozenset({"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"})
+CHOOSE = frozenset({"accounts_profession", "mfa_view_recovery_codes", "mfa_index"})
 SENSITIVE = frozenset(
     {
         "accounts_propose_grant",
@@ -43,7 +35,7 @@ SENSITIVE = frozenset(
 
 def act_of(page: str) -> Act:
     """Return what kind of act the page called ``page`` is; one that no line names is ordinary work."""
-    kinds = {Act.LEAVE: LEAVE, Act.PROVE: PROVE, Act.ENROL: ENROL, Act.SENSITIVE: SENSITIVE}
+    kinds = {Act.LEAVE: LEAVE, Act.PROVE: PROVE, Act.ENROL: ENROL, Act.CHOOSE: CHOOSE, Act.SENSITIVE: SENSITIVE}
     return next((kind for kind, pages in kinds.items() if page in pages), Act.WORK)
 
 

@@ -39,11 +39,15 @@ class Device(StrEnum):
 
 
 class Act(StrEnum):
-    """What is asked for. ``enrol``: adding a factor or choosing a profession, which must come before the rest."""
+    """What is asked for.
+
+    ``enrol``: a first factor, or a better one. ``choose``: what is settled before any work, such as the profession.
+    """
 
     LEAVE = "leave"
     PROVE = "prove"
     ENROL = "enrol"
+    CHOOSE = "choose"
     WORK = "work"
     SENSITIVE = "sensitive"
 
@@ -148,7 +152,7 @@ def _weak(facts: Facts, *, any_factor: bool) -> Answer | None:
         return None
     if facts.factor is Factor.TAP:
         return Answer(Decision.REFUSE, "tap-privileged")
-    if facts.act is Act.ENROL or any_factor or facts.factor in RESISTANT:
+    if facts.act in {Act.ENROL, Act.CHOOSE} or any_factor or facts.factor in RESISTANT:
         return None
     return Answer(Decision.STEP_UP, "phishing-resistant")
 

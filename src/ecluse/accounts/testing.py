@@ -59,7 +59,7 @@ def sign_in(
     at = time.time() - age
     records = [{"method": "password", "at": at, "username": account.username}]
     known = set(AccountProfession.objects.filter(account=account).values_list("profession", flat=True))
-    kind = "webauthn" if known & PRIVILEGED else "totp"
+    kind = "webauthn" if (known | {profession}) & PRIVILEGED else "totp"
     if second_factor:
         records.append({"method": "mfa", "at": at, "type": kind, "id": 0})
     session = client.session

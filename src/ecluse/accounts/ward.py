@@ -23,7 +23,7 @@ from ecluse.accounts.bridge import note, note_if_possible
 from ecluse.accounts.models import Account, Workstation
 from ecluse.accounts.models_sessions import Shift
 from ecluse.accounts.professions import professions_of
-from ecluse.accounts.standing import ENROL, LEAVE, PROVE, STARTED
+from ecluse.accounts.standing import CHOOSE, ENROL, LEAVE, PROVE, STARTED
 from ecluse.accounts.strength import PRIVILEGED
 from ecluse.accounts.who import KEY_KIND, stranger, who_of
 from ecluse.core.words import Action, Decision
@@ -32,7 +32,7 @@ SHIFT = dt.timedelta(hours=12)
 TAPPED = "ecluse.tapped"
 PIN_WITHIN_S = 60
 LONGEST_PAGE = 200
-NOT_RESUMED = PROVE | LEAVE | ENROL | {"accounts_ward", "accounts_ward_pin", "accounts_pin"}
+NOT_RESUMED = PROVE | LEAVE | ENROL | CHOOSE | {"accounts_ward", "accounts_ward_pin", "accounts_pin"}
 
 
 class Tap(NamedTuple):
