@@ -124,7 +124,7 @@ def test_a12_the_session_follows_the_person_and_ends_where_it_was(place: Place, 
     assert first.get("/accounts/approvals/") == 200
     assert second.tap(nadia[1]) == "/accounts/approvals/"
     assert second.get() == 200
-    assert first.ready().get(PAGE).status_code == 302
+    assert first.ready().get(PAGE).headers["Location"] == WARD
 
 
 def test_a12_the_next_badge_takes_the_place_never_two_at_once(

@@ -185,6 +185,8 @@ def keep_key(page: Page, key: ec.EllipticCurvePrivateKey) -> None:
     parts = (numbers.private_value, numbers.public_numbers.x, numbers.public_numbers.y)
     page.goto("/accounts/login/")
     page.evaluate(KEEP, [urlsafe_b64encode(part.to_bytes(32)).decode().rstrip("=") for part in parts])
+    page.goto("about:blank")
+    page.context.clear_cookies(name="proof")
 
 
 @pytest.fixture(scope="session")

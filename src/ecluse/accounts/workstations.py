@@ -78,7 +78,8 @@ def remove(label: str) -> None:
 
 def claims_to_be(request: HttpRequest) -> bool:
     """Tell whether this browser's cookie names a shared workstation; nothing is proved by it."""
-    return Workstation.objects.filter(key=workstation.key_of(request), ward=True).exists()
+    key = workstation.key_of(request)
+    return bool(key) and Workstation.objects.filter(key=key, ward=True).exists()
 
 
 def claim(request: HttpRequest, code: str) -> Workstation | None:

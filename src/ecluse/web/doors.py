@@ -14,7 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
+from ecluse.accounts import workstations
 from ecluse.accounts.professions import active
 from ecluse.accounts.rights import PAGES
 from ecluse.core.words import Profession
@@ -144,7 +146,8 @@ class Doors:
         if found in {Reach.PUBLIC, Reach.ITSELF}:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            shared = workstations.claims_to_be(request)
+            return redirect("accounts_ward") if shared else redirect_to_login(request.get_full_path())
         if not may_reach(name, active(request)):
             raise PermissionDenied
         return None
