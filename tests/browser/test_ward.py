@@ -189,6 +189,7 @@ def test_people_switch_on_ward_workstations_by_a_tap_and_their_session_follows_t
     left = one.url
     shot(one, "ward-open.fr")
 
+    fanny = first.take()
     began = time.monotonic()
     tap(two, second, fanny)
     two.wait_for_selector(".banner h1")
@@ -200,6 +201,8 @@ def test_people_switch_on_ward_workstations_by_a_tap_and_their_session_follows_t
     expect(one.locator("body")).not_to_contain_text(re.compile("BERNARD|MOREAU|LEFEBVRE"))
 
     two.locator(".lock-now").click()
+    expect(two.locator("#ward_button")).to_be_visible()
+    two.wait_for_timeout(1000)
     expect(two.locator("#ward_button")).to_be_visible()
     tap(two, second, oscar)
     two.wait_for_url("**/ward/pin/")

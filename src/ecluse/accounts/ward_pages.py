@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -68,8 +69,9 @@ def said(fault: str) -> str:
 
 
 def ask_tap(request: HttpRequest, place: Workstation, error: str = "", status: int = 200) -> HttpResponse:
-    """Show the page that waits for a badge."""
-    shown = {"place": place, "js_data": {"request_options": ward.options()}, "error": error}
+    """Show the page that waits for a badge; not by itself after a lock, for the badge may still lie on the reader."""
+    start = not error and "locked" not in request.GET
+    shown = {"place": place, "js_data": {"request_options": ward.options()}, "error": error, "start": start}
     return render(request, "accounts/ward.html", shown, status=status)
 
 
@@ -115,7 +117,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         ward.lock(request)
         get_adapter(request).logout(request)
-    return redirect("accounts_ward")
+    return redirect(f"{reverse('accounts_ward')}?locked=1")
 
 
 @require_POST
