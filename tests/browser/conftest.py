@@ -209,6 +209,7 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
         if username in cookies:
             page.context.add_cookies(cookies[username])
             page.goto("/")
+            page.wait_for_selector("details.menu")
             return page
         page.goto("/accounts/login/")
         page.wait_for_function("document.cookie.includes('proof=')")
