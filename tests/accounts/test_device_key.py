@@ -181,6 +181,18 @@ def test_an_unusual_sign_in_is_traced_held_and_told_elsewhere(bound: Client, key
     assert "Somebody signed in" not in signs(bound, key).get(PAGE).content.decode()
 
 
+def test_a_session_taken_over_with_a_code_is_told_at_the_next_sign_in(
+    bound: Client, key: DeviceKey, trace: Trace
+) -> None:
+    thief = signs(stolen(bound), DeviceKey())
+    thief.post("/accounts/factors/reauthenticate/", {"code": code(1)})
+    assert thief.get(PAGE).status_code == 200
+    assert [entry.detail for entry in trace() if entry.action is Action.NOTICE] == ["device"]
+    assert signs(bound, key).get(PAGE).status_code == 302, (
+        "the owner's browser is out, and knows that something is wrong"
+    )
+
+
 def test_whoever_signed_in_oddly_is_not_the_one_who_is_told(bound: Client) -> None:
     other = DeviceKey()
     thief = come_in(signs(Client(), other), step=1)

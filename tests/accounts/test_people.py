@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from ecluse.accounts import approvals, registry, reviews
 from ecluse.accounts.employment import unused, why_not
@@ -14,6 +15,7 @@ from ecluse.accounts.generic import generic
 from ecluse.accounts.models import Account, AccountProfession, Membership
 from ecluse.accounts.models_sessions import Review
 from ecluse.accounts.testing import PASSWORD, code, person, with_credentials
+from ecluse.cli.accounts import app
 from ecluse.core.words import Action, Decision
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who
@@ -183,6 +185,12 @@ def test_rights_are_looked_at_once_a_year(session_of: SessionOf, officer: Accoun
     assert "c.night" in open_session.get(f"{REVIEW}?all=1").content.decode()
     Review.objects.update(at=timezone.now() - dt.timedelta(days=366))
     assert "c.night" in {line.username for line in reviews.lines(only_due=True)}
+
+
+def test_the_command_reports_whose_rights_nobody_has_looked_at(night: Account) -> None:
+    told = json.loads(CliRunner().invoke(app, ["review", "--json"], catch_exceptions=False).stdout)
+    [row] = [one for one in told if one["username"] == "c.night"]
+    assert (row["professions"], row["units"], row["due"], row["reviewed"]) == (["nurse"], ["CARD"], True, None)
 
 
 def test_a15_what_is_withdrawn_stops_at_once(

@@ -11,12 +11,14 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from ecluse.accounts import device_key, pins, workstations
 from ecluse.accounts.models import Account, Unit, Workstation
 from ecluse.accounts.models_sessions import Pin, Shift
 from ecluse.accounts.soft_key import COPIED, PRESENT, Passkey
 from ecluse.accounts.testing import person
+from ecluse.cli.workstations import app
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Action
 from ecluse.drill.device import DeviceKey
@@ -140,13 +142,13 @@ def test_a12_the_next_badge_takes_the_place_never_two_at_once(
     pc.pin()
     assert pc.user() == "l.ward"
     kept.cookies["proof"] = pc.key.proof(device_key.challenge(RequestFactory().get("/")))
-    assert kept.get(PAGE).headers["Location"].startswith("/accounts/login/")
+    assert kept.get(PAGE).headers["Location"] == WARD
 
 
 def test_a12_a_tap_alone_opens_nothing_before_the_pin(place: Place, nadia: tuple[Account, Passkey]) -> None:
     pc = place()
     pc.tap(nadia[1])
-    assert pc.ready().get(PAGE).headers["Location"].startswith("/accounts/login/")
+    assert pc.ready().get(PAGE).headers["Location"] == WARD
     assert pc.pin("471094") == "403"
     assert pc.user() == ""
 
@@ -255,6 +257,19 @@ def test_a_code_is_good_once_for_half_an_hour_and_with_a_key(unit: Unit) -> None
 def test_a_workstation_has_a_label_and_a_unit(unit: Unit, label: str, unit_code: str) -> None:
     with pytest.raises(BadInputError):
         workstations.add(label, unit_code)
+
+
+def test_the_commands_announce_list_and_remove_a_workstation(unit: Unit) -> None:
+    def run(*words: str) -> str:
+        return CliRunner().invoke(app, [*words, "--json"], catch_exceptions=False).stdout
+
+    told = json.loads(run("add", "CARD 1", "--unit", "CARD"))
+    assert Ward().ready().post("/accounts/ward/register/", {"code": told["code"]}).status_code == 302
+    assert [(row["label"], row["unit"], row["registered"]) for row in json.loads(run("list"))] == [
+        ("CARD 1", "CARD", True)
+    ]
+    run("remove", "CARD 1")
+    assert json.loads(run("list")) == []
 
 
 @pytest.mark.parametrize("pin", ["12345", "123456", "654321", "111111", "121212", "123123", "abcdef", "1" * 13, ""])

@@ -78,8 +78,11 @@ def factor_used(request: HttpRequest, authenticator: Authenticator, *, reauthent
     """Remember what kind of key it was; a fresh proof is traced and makes this browser known to the session."""
     remember_kind(request, authenticator)
     if reauthenticated:
+        carried = workstation.is_new(request)
         sessions.renew_key(request)
         workstation.prove(request)
+        if carried:
+            odd_sign_ins.look(request, authenticator.user)
         who = who_of(request)
         note(who, Action.STEP_UP, "proved-again", request, target=who.account, detail=str(authenticator.type))
 
