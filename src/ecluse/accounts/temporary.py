@@ -22,7 +22,7 @@ from ecluse.accounts import approvals
 from ecluse.accounts.bridge import note
 from ecluse.accounts.models import Account, AccountProfession, Membership, Unit
 from ecluse.core.errors import BadInputError
-from ecluse.core.words import Action, Decision, Profession, ProposalKind
+from ecluse.core.words import Action, Decision, ProposalKind
 from ecluse.safe.protocol import Ruled, Wait, Who
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -86,8 +86,3 @@ def open_door(wait: Wait, who: Who) -> tuple[Account, str]:
         AccountProfession.objects.get_or_create(account=account, profession=wait.proposal.professions[0])
         Membership.objects.filter(account=account).update(since=timezone.now(), until=until)
     return account, first
-
-
-def professions_given() -> list[str]:
-    """Return every profession that may be temporary."""
-    return sorted(word.value for word in Profession if word in approvals.the_policy().temporary.issue)
