@@ -1,20 +1,16 @@
 """Passkeys, with an authenticator made of software: adding one, signing in with it, proving oneself again."""
 
-import hashlib
 import json
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
 from django.test import Client
-from fido2 import cbor
 
 from ecluse.accounts.models import Account
+from ecluse.accounts.soft_key import COPIED, PRESENT, VERIFIED, Passkey
 from ecluse.accounts.testing import PASSWORD, person, sign_in
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action
@@ -24,50 +20,7 @@ ORIGIN = "http://localhost"
 LOGIN = "/accounts/factors/webauthn/login/"
 ADD = "/accounts/factors/webauthn/add/"
 PROVE = "/accounts/factors/webauthn/reauthenticate/"
-PRESENT, VERIFIED, COPIED, ATTESTED = 1, 4, 8, 64
 Trace = Callable[[], list[Entry]]
-
-
-def b64(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-class Passkey:
-    """What a phone or a key holds: one private key for one site."""
-
-    def __init__(self, host: str = "localhost", flags: int = PRESENT | VERIFIED) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.id = hashlib.sha256(str(id(self)).encode()).digest()
-        self.site = hashlib.sha256(host.encode()).digest()
-        self.flags = flags
-        self.owner = ""
-
-    def client_data(self, kind: str, challenge: str, origin: str) -> bytes:
-        return json.dumps({"type": f"webauthn.{kind}", "challenge": challenge, "origin": origin}).encode()
-
-    def register(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
-        self.owner = options["publicKey"]["user"]["id"]
-        numbers = self.key.public_key().public_numbers()
-        x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
-        public = cbor.encode({1: 2, 3: -7, -1: 1, -2: x, -3: y})  # RFC 9053: EC2, ES256, P-256
-        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
-        data = self.site + bytes([self.flags | ATTESTED]) + bytes(4) + attested
-        proof = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
-        said = self.client_data("create", options["publicKey"]["challenge"], origin)
-        answer = {"clientDataJSON": b64(said), "attestationObject": b64(proof)}
-        return self.wrapped(answer, {"credProps": {"rk": True}})
-
-    def prove(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
-        data = self.site + bytes([self.flags]) + bytes(4)
-        said = self.client_data("get", options["publicKey"]["challenge"], origin)
-        signed = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
-        answer = {"clientDataJSON": b64(said), "authenticatorData": b64(data), "signature": b64(signed)}
-        return self.wrapped(answer | {"userHandle": self.owner}, {})
-
-    def wrapped(self, response: dict[str, str], results: dict[str, Any]) -> str:
-        name = b64(self.id)
-        whole = {"id": name, "rawId": name, "type": "public-key", "response": response}
-        return json.dumps(whole | {"clientExtensionResults": results})
 
 
 @pytest.fixture

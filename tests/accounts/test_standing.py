@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ecluse.accounts import approvals, middleware, workstation
+from ecluse.accounts import approvals, middleware, standing, workstation
 from ecluse.accounts.approvals import place_lock
 from ecluse.accounts.models import Account, AccountProfession
 from ecluse.accounts.testing import PASSWORD, code, person, sign_in, with_credentials
@@ -146,23 +146,23 @@ def test_a_forged_device_cookie_is_not_believed(nurse: Account, session_of: Sess
 
 def test_a4_a_session_ends_after_twelve_hours(nurse: Account, session_of: SessionOf) -> None:
     open_session = session_of(nurse)
-    moved(open_session, middleware.STARTED, -12 * 3600 - 1)
+    moved(open_session, standing.STARTED, -12 * 3600 - 1)
     assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
 
 
-def test_a4_a_session_left_alone_for_an_hour_ends(nurse: Account, session_of: SessionOf) -> None:
+def test_a4_a_session_of_cookies_alone_ends_when_left_for_ten_minutes(nurse: Account, session_of: SessionOf) -> None:
     open_session = session_of(nurse)
     open_session.get(PAGE)
-    moved(open_session, middleware.SEEN, -3601)
+    moved(open_session, standing.SEEN, -601)
     assert open_session.get(PAGE).headers["Location"].startswith("/accounts/login/")
 
 
 def test_a_session_in_use_goes_on(nurse: Account, session_of: SessionOf) -> None:
     open_session = session_of(nurse)
     open_session.get(PAGE)
-    moved(open_session, middleware.SEEN, -3000)
+    moved(open_session, standing.SEEN, -500)
     assert open_session.get(PAGE).status_code == 200
-    assert open_session.session[middleware.SEEN] > time.time() - 5
+    assert open_session.session[standing.SEEN] > time.time() - 5
 
 
 def test_the_lock_of_one_officer_suffices_and_of_a_nurse_does_not(nurse: Account) -> None:

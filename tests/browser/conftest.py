@@ -10,11 +10,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import BrowserContext, Page
 
 from ecluse.cli.init import init_home
@@ -144,32 +146,80 @@ def code(username: str) -> str:
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
+@pytest.fixture
+def code_of() -> Callable[[str], str]:
+    """Give the next code of somebody's authenticator app."""
+    return code
+
+
 @pytest.fixture(scope="session")
 def cookies() -> dict[str, Any]:
     """Keep the open sessions of the cast."""
     return {}
 
 
+KEEP = """async ([scalar, x, y]) => {
+  const jwk = { kty: "EC", crv: "P-256", d: scalar, x, y };
+  const privateKey = await crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+  const bytes = (text) => atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const raw = btoa("\\x04" + bytes(x) + bytes(y)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const opened = await new Promise((resolve, reject) => {
+    const request = indexedDB.open("ecluse", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("keys");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  await new Promise((resolve, reject) => {
+    const change = opened.transaction("keys", "readwrite");
+    change.objectStore("keys").put({ privateKey, publicKey: raw }, "device");
+    change.oncomplete = resolve;
+    change.onerror = () => reject(change.error);
+  });
+}"""
+"""Puts a key that the test holds where a browser keeps its own: the test stands for one browser, closed and opened."""
+
+
+def keep_key(page: Page, key: ec.EllipticCurvePrivateKey) -> None:
+    """Make the browser of ``page`` the one that has this key."""
+    numbers = key.private_numbers()
+    parts = (numbers.private_value, numbers.public_numbers.x, numbers.public_numbers.y)
+    page.goto("/accounts/login/")
+    page.evaluate(KEEP, [urlsafe_b64encode(part.to_bytes(32)).decode().rstrip("=") for part in parts])
+    page.goto("about:blank")
+    page.context.clear_cookies(name="proof")
+
+
+@pytest.fixture(scope="session")
+def keys() -> dict[str, ec.EllipticCurvePrivateKey]:
+    """Keep the key of each person's browser."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(cookies: dict[str, Any]) -> Callable[[Page, str], Page]:
+def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]) -> Callable[[Page, str], Page]:
     """Sign in with password and code, as a person does; the second time, go on with the session that is open.
 
-    A code is good once, and a new one comes every 30 seconds: nobody wants to wait for each test.
+    A code is good once, and a new one comes every 30 seconds: nobody wants to wait for each test. The session goes on
+    only where the key of the browser it was opened in is: it is put there first.
     """
 
     def signed_in(page: Page, username: str) -> Page:
+        key = keys.setdefault(username, ec.generate_private_key(ec.SECP256R1()))
+        keep_key(page, key)
         if username in cookies:
             page.context.add_cookies(cookies[username])
             page.goto("/")
+            page.wait_for_selector("details.menu")
             return page
         page.goto("/accounts/login/")
+        page.wait_for_function("document.cookie.includes('proof=')")
         page.fill("[name=login]", username)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")
         page.fill("[name=code]", code(username))
         page.press("[name=code]", "Enter")
         page.wait_for_selector("details.menu")
-        cookies[username] = page.context.cookies()
+        cookies[username] = [one for one in page.context.cookies() if one["name"] != "proof"]
         return page
 
     return signed_in

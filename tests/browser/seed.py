@@ -41,8 +41,12 @@ STAFF = [
     ("l.adam", "Lou Adam", "nurse", "CARD"),
     ("m.noel", "Maud Noël", "nurse", "URG"),
     ("k.morel", "Karine Morel", "midwife", "CARD"),
+    ("y.cadre", "Yasmine Cadre", "nurse", "CARD"),
+    ("v.blin", "Victor Blin", "physician", "CARD"),
+    ("f.faure", "Fanny Faure", "nurse", "CARD"),
+    ("o.perrin", "Oscar Perrin", "nurse", "CARD"),
 ]
-NO_FACTOR_YET = {"k.morel"}
+NO_FACTOR_YET = {"k.morel", "f.faure", "o.perrin"}
 PATIENTS = [
     ("DUVAL", "Jeanne", "BERNARD", "female", "1951-03-14", "CARD", False),
     ("MOREAU", "Karim", "", "male", "1978-11-02", "CARD", False),

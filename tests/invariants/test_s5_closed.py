@@ -132,6 +132,7 @@ ONLY_THE_SAFE = [
     Action.APPROVE,
     Action.DECLINE,
     Action.RAISE_CAP,
+    Action.REVOKE,
     Action.LOCK,
     Action.UNLOCK,
     Action.DECOY,

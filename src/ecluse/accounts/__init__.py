@@ -3,11 +3,22 @@
 A1. Without a second factor a session reaches nothing but the pages where one is added.
 A2. A lock stops a session that is already open with its very next request, and its account does not sign in again.
 A3. When the safe does not answer, nobody signs in and no page is shown.
-A4. A session ends after twelve hours, after one hour left alone, or when its account does; carried to another browser
-    it proves itself there first.
+A4. A session ends at the limits of its profession, place and circumstance (one table, `strength.py`), or when its
+    account does; carried to another browser it proves itself there first.
 A5. Each code of an authenticator app opens once, never an older one after a newer; the last factor cannot be removed.
 A6. Nothing a browser says makes a person, a strength, or the address that a lock looks at.
 A7. Rights over records and locks are changed by two people; when the whole establishment is locked, two still can.
 A8. Every act on credentials is traced before it has any effect; what was typed is written nowhere.
 A9. A page of the office that the table does not list for a profession is refused, and the try is traced.
+A10. A session opened by a browser that proved a key of its own goes on only with that key: every cookie of it, carried
+    to another address or browser, opens nothing at once, and anywhere after twenty seconds.
+A11. Privileged people work with nothing that a fake page can take.
+A12. A badge opens a session on a registered ward workstation only, after a PIN once a shift, for ordinary work, one
+    person at a time; a PIN is judged five times at most.
+A13. The key of a session changes at each sign-in and whenever more is proved.
+A14. A temporary identity is a new account of one listed profession, issued by one and confirmed by another; it ends by
+    itself, in the safe and in open sessions.
+A15. Rights are taken away by one person at once, never from the last two who can give them back, never by oneself.
+A16. An account that nobody used for the time set does not sign in until two people have re-opened it.
+A17. An account that is nobody's own is not imported.
 """

@@ -19,10 +19,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, the_safe
+from ecluse.accounts.employment import may_sign_in, why_not
 from ecluse.accounts.models import Account
 from ecluse.accounts.pages import closed
 from ecluse.accounts.who import console, stranger, who_of
@@ -35,11 +35,6 @@ KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def shown_name(account: Account) -> str:
     """Return the name that pages show."""
     return account.display_name or account.username
-
-
-def may_sign_in(account: Account) -> bool:
-    """Tell whether this account may be in a browser session today."""
-    return not account.service and account.employed(timezone.localdate())
 
 
 class People(AuthenticationBackend):  # type: ignore[misc]
@@ -69,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_login(self, request: HttpRequest, user: Account, **options: Any) -> HttpResponse | None:
         """Refuse after the first proof, before the second, whoever may not come in."""
-        rule = "" if may_sign_in(user) else "service" if user.service else "not-employed"
+        rule = why_not(user)
         who = stranger(request, user.username)
         lock = "" if rule else the_safe().call(Check(who=who)).lock
         if rule or (lock and not approvals.may_lift(who)):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils import timezone
 from msgspec.structs import replace
 
 from ecluse.accounts import sessions
@@ -24,7 +25,7 @@ from ecluse.core.errors import BadInputError
 from ecluse.core.words import Decision, Grade, Ground, Profession, ProposalKind, TargetKind, Window
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.policy import Policy, load
-from ecluse.safe.protocol import Approve, Lock, Pending, Proposal, Propose, Ruled, Status, Wait, Who
+from ecluse.safe.protocol import Approve, Lock, Pending, Proposal, Propose, Revoke, Ruled, Status, Wait, Who
 
 log = logging.getLogger(__name__)
 executed = (
@@ -56,6 +57,23 @@ def propose_grant(who: Who, account: str, professions: Sequence[str], request: s
         raise BadInputError(f"Unknown profession: {', '.join(unknown)}.", "The glossary lists them.")
     act = Proposal(kind=ProposalKind.GRANT, account=account, professions=tuple(sorted(set(professions))))
     return propose(who, act, request)
+
+
+def propose_temporary(who: Who, account: str, profession: str, seconds: int, request: str) -> Ruled:
+    """Propose that a new account acts as ``profession`` during ``seconds``, then ends by itself."""
+    act = Proposal(kind=ProposalKind.TEMPORARY, account=account, professions=(profession,), seconds=seconds)
+    return propose(who, act, request)
+
+
+def revoke(who: Who, account: str, professions: Sequence[str], request: str) -> Ruled:
+    """Take professions from ``account`` at once, in the register first; its sessions end."""
+    known = known_account(account)
+    act = Revoke(who=who, account=account, professions=tuple(sorted(set(professions))), request=request)
+    ruled = the_safe().call(act)
+    if ruled.decision is Decision.ALLOW:
+        AccountProfession.objects.filter(account=known, profession__in=professions).delete()
+        sessions.end(known, who, "profession-withdrawn")
+    return ruled
 
 
 def propose_raise(who: Who, account: str, cap: tuple[Ground, Window, int], seconds: int, request: str) -> Ruled:
@@ -114,10 +132,18 @@ def policy_of(file: Path, _changed: int) -> Policy:
     return load(file)
 
 
+def the_policy() -> Policy:
+    """Return the policy of the establishment as its file says."""
+    file = the_home().safe / "policy.toml"
+    return policy_of(file, file.stat().st_mtime_ns)
+
+
 def is_second(who: Who, wait: Wait) -> bool:
     """Tell whether it makes sense to show ``wait`` to ``who``. The safe decides again when they approve."""
-    file = the_home().safe / "policy.toml"
-    approvers = policy_of(file, file.stat().st_mtime_ns).approvals.of(wait.proposal.kind)
+    law = the_policy()
+    approvers = law.approvals.of(wait.proposal.kind)
+    if wait.proposal.kind is ProposalKind.TEMPORARY:
+        approvers &= law.temporary.issue.get(Profession(wait.proposal.professions[0]), frozenset())
     return who.profession in approvers and who.account not in {wait.proposal.account, wait.proposal.target}
 
 
@@ -144,8 +170,7 @@ def may_lift(who: Who) -> bool:
 
     Somebody who has not chosen a profession yet is asked about each of theirs.
     """
-    file = the_home().safe / "policy.toml"
-    lifters = policy_of(file, file.stat().st_mtime_ns).approvals.of(ProposalKind.UNLOCK)
+    lifters = the_policy().approvals.of(ProposalKind.UNLOCK)
     rows = AccountProfession.objects.filter(account__username=who.account)
     words = [who.profession] if who.profession else list(rows.values_list("profession", flat=True))
     return any(word in lifters and answered(replace(who, profession=word)) for word in words)
@@ -189,6 +214,7 @@ def keep_professions(proposal: Proposal, who: Who) -> None:
         lost, _rows = AccountProfession.objects.filter(account=account).exclude(profession__in=wanted).delete()
         rows = [AccountProfession(account=account, profession=word) for word in sorted(wanted)]
         AccountProfession.objects.bulk_create(rows, ignore_conflicts=True)
+        Account.objects.filter(pk=account.pk).update(reopened=timezone.now())
     if lost:
         sessions.end(account, who, "profession-withdrawn")
 

@@ -1,18 +1,33 @@
 """What every page may say of the person signed in."""
 
+import time
 from typing import Any
 
 from django.http import HttpRequest
 
-from ecluse.accounts import rights
+from ecluse.accounts import device_key, rights, workstation
 from ecluse.accounts.labels import label
 from ecluse.accounts.professions import active
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
-    """Return ``profession``, ``profession_label`` and ``admin_pages`` (URL names this profession reaches)."""
+    """Return ``profession``, ``profession_label``, ``admin_pages`` (URL names this profession reaches), ``on_ward``.
+
+    ``device_…``: what the script of :mod:`ecluse.accounts.device_key` needs, on every page.
+    """
+    seat = {
+        "device_challenge": device_key.challenge(request),
+        "device_now": int(time.time()),
+        "device_cookie": device_key.cookie_name(),
+    }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {}
+        return seat
     word = active(request)
-    return {"profession": word, "profession_label": label(word), "admin_pages": rights.pages_of(word)}
+    shared = workstation.WARD in request.session
+    return seat | {
+        "profession": word,
+        "profession_label": label(word),
+        "admin_pages": rights.pages_of(word),
+        "on_ward": shared,
+    }

@@ -52,6 +52,7 @@ KINDS = [
     (ProposalKind.EXPORT.value, _("Export")),
     (ProposalKind.BREAK_GLASS.value, _("Break-glass with a second person")),
     (ProposalKind.DELEGATION.value, _("Delegation")),
+    (ProposalKind.TEMPORARY.value, _("Temporary identity")),
 ]
 FACTORS = [
     ("totp", _("Authenticator app")),

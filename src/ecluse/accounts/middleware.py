@@ -3,38 +3,33 @@
 1. A lock stops a session that is already open with its very next request (S4), whatever page it asks for.
 2. Without a second factor a session reaches nothing but the pages where one is added.
 3. When the safe does not answer, nothing is shown (S6).
-4. A session ends 12 hours after sign-in, or after an hour without any request (NIST SP 800-63B-4, AAL2).
-5. A session carried to another browser proves itself there before it goes on.
+4. A session ends at the limits of its profession, place and circumstance (:mod:`ecluse.accounts.strength`).
+5. A session whose browser does not prove its key goes no further: its own browser proves it by itself, any other only
+   by a fresh proof of identity.
 6. When the whole establishment is locked, those who may lift it still reach the pages where two people do.
 """
 
-import time
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from ecluse.accounts import approvals, workstation
+from ecluse.accounts import approvals, odd_sign_ins, standing, ward, workstation
 from ecluse.accounts.bridge import the_safe
-from ecluse.accounts.pages import back_path, closed, go, prove_again, unavailable
+from ecluse.accounts.pages import back_path, checking, closed, go, prove_again, unavailable
 from ecluse.accounts.rights import refuse_page
+from ecluse.accounts.standing import CHOOSE, ENROL, LEAVE, PROVE
+from ecluse.accounts.strength import Answer
 from ecluse.accounts.who import who_of
-from ecluse.core.words import Grade
+from ecluse.core.words import Decision, Grade
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.protocol import Check, Who
 
 OWN_DOOR = "/fhir/"
-STARTED = "ecluse.started"
-SEEN = "ecluse.seen"
-WHOLE_SESSION_S = 12 * 60 * 60
-IDLE_S = 60 * 60
-SEEN_EVERY_S = 5 * 60
-
-LEAVE = frozenset({"account_logout", "set_language"})
-PROVE = LEAVE | {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
-ENROL = PROVE | {"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"}
-LIFT = PROVE | {"accounts_profession", "accounts_waiting", "accounts_decide", "accounts_propose_unlock"}
-CHOOSE = ENROL | {"accounts_profession", "mfa_view_recovery_codes", "mfa_index"}
+LIFT = LEAVE | PROVE | {"accounts_profession", "accounts_waiting", "accounts_decide", "accounts_propose_unlock"}
+OVER = frozenset({"session-too-old", "left-alone", "tap-off-ward", "no-session-for-it"})
 
 
 class Standing:
@@ -54,11 +49,12 @@ class Standing:
             return None
         match = request.resolver_match
         page = (match.url_name or "") if match else ""
-        if over(request):
-            get_adapter(request).logout(request)
-            return go("account_login", back_path(request))
+        who = who_of(request)
+        answer = standing.ask(request, page, who)
+        if answer.rule in OVER:
+            return end(request, answer.rule)
         try:
-            return refusal(request, page, who_of(request))
+            return refusal(request, page, who, answer)
         except SafeUnavailableError:
             return None if page in LEAVE else unavailable(request)
 
@@ -67,7 +63,17 @@ class Standing:
         return unavailable(request) if isinstance(exception, SafeUnavailableError) else None
 
 
-def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
+def end(request: HttpRequest, rule: str) -> HttpResponse:
+    """Sign out of a session that is over, and say where to come in again."""
+    shared = workstation.WARD in request.session
+    back = back_path(request)
+    get_adapter(request).logout(request)
+    if rule == "left-alone":
+        messages.info(request, _("You were away, so this session was closed."))
+    return go("accounts_ward") if shared else go("account_login", back)
+
+
+def refusal(request: HttpRequest, page: str, who: Who, answer: Answer) -> HttpResponse | None:
     """Return what stops ``who`` from seeing ``page``; the order is that of the promises."""
     if page in LEAVE:
         return None
@@ -76,22 +82,27 @@ def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
         lifts = approvals.may_lift(who)
         if not lifts or page not in LIFT:
             return closed(request, "locked", checked.lock, lifts=lifts)
-    if who.acr != "aal2":
-        return None if page in ENROL else go("accounts_enrol")
-    if workstation.is_new(request) or checked.grade is Grade.STEP_UP:
-        return None if page in PROVE else prove_again(request)
-    if page in CHOOSE or (who.profession and checked.registered):
+    if answer.decision is not Decision.ALLOW:
+        return stopped(request, answer)
+    if checked.grade is Grade.STEP_UP and page not in PROVE:
+        return prove_again(request)
+    standing.note_seen(request, who)
+    if page in PROVE | ENROL | CHOOSE or (who.profession and checked.registered):
         refuse_page(request, who, page)
+        odd_sign_ins.tell(request)
+        ward.remember_page(request)
         return None
     return closed(request, "unregistered") if who.profession else go("accounts_profession", back_path(request))
 
 
-def over(request: HttpRequest) -> bool:
-    """Tell whether this session is too old or was left alone too long; note every 5 minutes that it lives."""
-    now = int(time.time())
-    seen = request.session.get(SEEN, now)
-    if now - request.session.get(STARTED, now) > WHOLE_SESSION_S or now - seen > IDLE_S:
-        return True
-    if SEEN not in request.session or now - seen > SEEN_EVERY_S:
-        request.session[SEEN] = now
-    return False
+def stopped(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Turn an answer of the table into the page that helps."""
+    if answer.rule == "second-factor":
+        return go("accounts_enrol")
+    if answer.rule == "new-device" and workstation.may_prove(request):
+        return checking(request)
+    if answer.rule == "phishing-resistant":
+        return go("accounts_stronger", back_path(request))
+    if answer.decision is Decision.STEP_UP:
+        return prove_again(request)
+    return closed(request, answer.rule)

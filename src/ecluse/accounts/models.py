@@ -61,6 +61,9 @@ class Account(AbstractBaseUser):
     ends = models.DateField(_("last day"), null=True, blank=True)
     service = models.BooleanField(_("service"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    expires = models.DateTimeField(_("expires"), null=True, blank=True)
+    issued_by = models.CharField(_("issued by"), max_length=64, blank=True)
+    reopened = models.DateTimeField(null=True, blank=True, editable=False)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     units: "models.ManyToManyField[Unit, Membership]" = models.ManyToManyField(
         "Unit", through="Membership", related_name="accounts"
@@ -159,9 +162,18 @@ class OnCall(models.Model):
 
 
 class Workstation(models.Model):
-    """A browser somebody has proved their identity on. ``key`` is what its cookie holds and the trace says."""
+    """A browser somebody has proved their identity on. ``key`` is what its cookie holds and the trace says.
+
+    ``public_key``: the key that browser signs with, once it has one. ``ward``: registered as a shared workstation of
+    its unit, by a code typed on it once (``code``: its SHA-256); ``session_key``: the one session open on it.
+    """
 
     key = models.CharField(max_length=32, unique=True, editable=False)
+    public_key = models.CharField(max_length=88, blank=True, editable=False)
+    ward = models.BooleanField(_("shared workstation"), default=False)
+    code = models.CharField(max_length=64, blank=True, editable=False)
+    code_until = models.DateTimeField(null=True, blank=True, editable=False)
+    session_key = models.CharField(max_length=40, blank=True, editable=False)
     label = models.CharField(_("label"), max_length=200, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True, related_name="workstations")
     created = models.DateTimeField(default=timezone.now, editable=False)

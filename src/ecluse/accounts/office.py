@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecluse.accounts import approvals, sessions
+from ecluse.accounts import approvals, sessions, temporary
 from ecluse.accounts.bridge import request_id
 from ecluse.accounts.forms import GrantForm, LockForm, RaiseForm, UnlockForm
 from ecluse.accounts.labels import label
@@ -56,10 +56,15 @@ def decide(request: HttpRequest, sequence: int) -> HttpResponse:
     """Approve or decline one proposal; a proof too old is asked for again first."""
     yes = request.POST.get("answer") == "approve"
     act = approvals.approve if yes else approvals.decline
-    ruled = act(who_of(request), sequence, request_id(request))
+    who = who_of(request)
+    wait = approvals.find(who, sequence) if yes else None
+    ruled = act(who, sequence, request_id(request))
     if ruled.decision is Decision.STEP_UP:
         messages.info(request, _("Prove who you are again, then approve."))
         return prove_again(request, reverse("accounts_waiting"))
+    if wait is not None and temporary.is_temporary(wait) and ruled.decision is Decision.ALLOW:
+        account, first = temporary.open_door(wait, who)
+        return render(request, "accounts/temporary_done.html", {"account": account, "first": first})
     told(request, ruled, _("Approved: it is done.") if yes else _("Declined."))
     return redirect("accounts_waiting")
 

@@ -8,6 +8,9 @@ from django.urls import reverse
 
 from ecluse.accounts.reasons import reason
 
+FORMS = frozenset({"accounts_propose_grant", "accounts_propose_raise", "accounts_propose_unlock", "export_new"})
+"""Addresses that both show a form and take it: whoever is stopped in sending one comes back to it."""
+
 
 def closed(request: HttpRequest, why: str, text: str = "", *, lifts: bool = False) -> HttpResponse:
     """403: ``why`` is ``locked``, ``inactive`` or ``unregistered``; ``text`` the lock's own reason.
@@ -26,6 +29,16 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return whole(request, answer)
 
 
+def checking(request: HttpRequest) -> HttpResponse:
+    """401: the browser's key is asked for a proof, which its script gives before it asks for the page again."""
+    sent = request.method in {"GET", "HEAD"}
+    shown = {"then": back_path(request), "sent": sent}
+    answer = render(request, "accounts/checking.html", shown, status=401)
+    if "HX-Request" in request.headers:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
 def whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Make htmx put ``response`` in place of the whole page."""
     if "HX-Request" in request.headers:
@@ -38,7 +51,9 @@ def back_path(request: HttpRequest) -> str:
     """Return the page to come back to: this one when it was only looked at, else the one it was called from."""
     if "HX-Request" in request.headers:
         return urlsplit(request.headers.get("HX-Current-URL", "/")).path or "/"
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    match = request.resolver_match
+    own = bool(match) and match.url_name in FORMS if match else False
+    return request.get_full_path() if own or request.method in {"GET", "HEAD"} else "/"
 
 
 def go(name: str, back: str = "") -> HttpResponse:

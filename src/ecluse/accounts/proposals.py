@@ -20,6 +20,7 @@ SENTENCES = {
     ProposalKind.BREAK_GLASS: gettext_noop(
         "%(account)s opens record %(patient)s in an emergency, during %(hours)s hours."
     ),
+    ProposalKind.TEMPORARY: gettext_noop("%(account)s works here as %(professions)s during %(hours)s hours."),
     ProposalKind.DELEGATION: gettext_noop("%(account)s takes over record %(patient)s during %(hours)s hours."),
 }
 

@@ -21,6 +21,13 @@ REASONS = {
     "fresh-proof": _("Prove who you are again first."),
     "decoy": _("A planted record was opened, which nobody has a reason to open."),
     "cap-refusals": _("Again and again, more records were asked for than this account may be shown."),
+    "account-exists": _("This account exists already: a temporary identity is always a new one."),
+    "never-temporary": _("This profession is never given for a time."),
+    "too-long": _("That is longer than a temporary identity may last."),
+    "not-an-issuer": _("Your profession does not issue this kind of temporary identity."),
+    "not-theirs": _("This account does not have that profession."),
+    "last-approvers": _("Fewer than two people could approve anything afterwards."),
+    "tap-privileged": _("Your profession does not work on shared workstations."),
     "refusals": _("Too many refused requests in one minute."),
 }
 

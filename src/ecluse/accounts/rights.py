@@ -18,6 +18,7 @@ from ecluse.safe.protocol import Who
 
 EVERYBODY = frozenset(Profession) - {Profession.INTERFACE_SERVICE}
 IT, OFFICER, DPO = Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO
+ISSUERS = frozenset({Profession.PHYSICIAN, Profession.MIDWIFE, Profession.NURSE, OFFICER, DPO})
 
 PAGES: dict[str, frozenset[Profession]] = {
     "accounts_waiting": EVERYBODY,
@@ -27,6 +28,9 @@ PAGES: dict[str, frozenset[Profession]] = {
     "accounts_propose_raise": frozenset({IT, OFFICER}),
     "accounts_propose_unlock": frozenset({IT, OFFICER}),
     "accounts_lock": frozenset({OFFICER}),
+    "accounts_issue": ISSUERS,
+    "accounts_review": frozenset({OFFICER, DPO}),
+    "accounts_review_answer": frozenset({OFFICER, DPO}),
     "accounts_end_sessions": frozenset({OFFICER}),
 }
 

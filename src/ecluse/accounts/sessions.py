@@ -5,7 +5,8 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from ecluse.accounts.bridge import note_if_possible
-from ecluse.accounts.models import Account
+from ecluse.accounts.models import Account, Workstation
+from ecluse.accounts.models_sessions import Shift
 from ecluse.core.words import Action
 from ecluse.safe.protocol import Who
 
@@ -14,6 +15,22 @@ def open_sessions(account: Account) -> list[UserSession]:
     """Return the open sessions of ``account``, newest first."""
     found: list[UserSession] = UserSession.objects.purge_and_list(account)
     return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+
+def renew_key(request: HttpRequest) -> None:
+    """Give the session a new key: what was done to prove more is worth nothing to whoever knows the old one."""
+    old = request.session.session_key or ""
+    request.session.cycle_key()
+    new = request.session.session_key or ""
+    UserSession.objects.filter(session_key=old).update(session_key=new)
+    Shift.objects.filter(session_key=old).update(session_key=new)
+    Workstation.objects.filter(session_key=old).update(session_key=new)
+
+
+def end_key(key: str) -> None:
+    """End the one session that has this key, wherever it is open."""
+    Session.objects.filter(session_key=key).delete()
+    UserSession.objects.filter(session_key=key).delete()
 
 
 def end(account: Account, who: Who, rule: str, request: HttpRequest | None = None, *, only: int | None = None) -> int:

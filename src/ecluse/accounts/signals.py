@@ -20,11 +20,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from ecluse.accounts import professions, workstation
+from ecluse.accounts import odd_sign_ins, professions, sessions, ward, workstation
 from ecluse.accounts.adapter import KINDS, FactorAdapter
 from ecluse.accounts.bridge import note, note_if_possible
-from ecluse.accounts.middleware import STARTED
 from ecluse.accounts.models import Account
+from ecluse.accounts.standing import STARTED
 from ecluse.accounts.who import KEY_KIND, console, stranger, who_of
 from ecluse.core.words import Action, Decision
 
@@ -39,6 +39,8 @@ def signed_in(request: HttpRequest, user: Account, **_more: Any) -> None:
         workstation.prove(request)
         who = who_of(request)
         note(who, Action.LOGIN, "signed-in", request, target=user.username, detail="+".join(who.amr))
+        odd_sign_ins.look(request, user)
+        ward.take_seat(request, user)
     except BaseException:
         request.session.flush()
         request.user = AnonymousUser()
@@ -76,7 +78,11 @@ def factor_used(request: HttpRequest, authenticator: Authenticator, *, reauthent
     """Remember what kind of key it was; a fresh proof is traced and makes this browser known to the session."""
     remember_kind(request, authenticator)
     if reauthenticated:
+        carried = workstation.is_new(request)
+        sessions.renew_key(request)
         workstation.prove(request)
+        if carried:
+            odd_sign_ins.look(request, authenticator.user)
         who = who_of(request)
         note(who, Action.STEP_UP, "proved-again", request, target=who.account, detail=str(authenticator.type))
 
@@ -92,6 +98,7 @@ def password_used_again(request: HttpRequest, user: Account, method: str, **more
 def first_factor(request: HttpRequest, user: Account, authenticator: Authenticator, **_more: Any) -> None:
     """Count the proof just given in adding a first factor as this session's second factor."""
     if authenticator.type in KINDS and who_of(request).acr != "aal2":
+        sessions.renew_key(request)
         remember_kind(request, authenticator)
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ecluse.accounts.generic import generic
 from ecluse.accounts.models import RPPS, USERNAME
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Profession
@@ -91,6 +92,8 @@ def fault(row: Row, *, demo: bool) -> str:
     """Return what is wrong with one account, or nothing."""
     faults = {
         "username: small letters, digits, dot, dash, underscore, 64 at most": not re.match(USERNAME, row.username),
+        "a shared name: every person has an account of their own; give each person's name": not row.service
+        and generic(row.username, row.display_name),
         "rpps: 11 digits": bool(row.rpps) and not re.match(RPPS, row.rpps),
         "ends before it starts": bool(row.hired and row.ends and row.ends < row.hired),
         "interface-service is for services, and services have no other": row.service

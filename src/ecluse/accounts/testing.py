@@ -12,12 +12,13 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.signing import Signer
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from ecluse.accounts import sealing, workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.models import Account, AccountProfession, Membership, Unit
-from ecluse.accounts.who import PROFESSION, console
+from ecluse.accounts.strength import PRIVILEGED
+from ecluse.accounts.who import KEY_KIND, PROFESSION, console
 from ecluse.safe.protocol import Enrol
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who do not exist
@@ -57,9 +58,13 @@ def sign_in(
     client.force_login(account, backend="ecluse.accounts.adapter.People")
     at = time.time() - age
     records = [{"method": "password", "at": at, "username": account.username}]
+    known = set(AccountProfession.objects.filter(account=account).values_list("profession", flat=True))
+    kind = "webauthn" if (known | {profession}) & PRIVILEGED else "totp"
     if second_factor:
-        records.append({"method": "mfa", "at": at, "type": "totp", "id": 0})
+        records.append({"method": "mfa", "at": at, "type": kind, "id": 0})
     session = client.session
+    session[KEY_KIND] = "hwk"
+    session[workstation.PLACE] = workstation.where(RequestFactory().get("/"))
     session[AUTHENTICATION_METHODS_SESSION_KEY] = records
     session[USER_KEY] = str(account.pk)
     if profession:

@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import include, path
 
-from ecluse.accounts import office, views
+from ecluse.accounts import office, people, views, ward_pages
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
@@ -25,6 +25,16 @@ urlpatterns = [
     path("approvals/cap/", office.propose_raise, name="accounts_propose_raise"),
     path("approvals/unlock/", office.propose_unlock, name="accounts_propose_unlock"),
     path("locks/", office.lock, name="accounts_lock"),
+    path("stronger/", views.stronger, name="accounts_stronger"),
+    path("device/", ward_pages.device, name="accounts_device"),
+    path("ward/", ward_pages.tap, name="accounts_ward"),
+    path("ward/pin/", ward_pages.pin, name="accounts_ward_pin"),
+    path("ward/lock/", ward_pages.lock, name="accounts_ward_lock"),
+    path("ward/register/", ward_pages.register, name="accounts_ward_register"),
+    path("pin/", ward_pages.own_pin, name="accounts_pin"),
+    path("people/temporary/", people.issue, name="accounts_issue"),
+    path("people/review/", people.review, name="accounts_review"),
+    path("people/<str:username>/review/", people.answer, name="accounts_review_answer"),
     path("people/", office.people, name="accounts_list"),
     path("people/<str:username>/sessions/end/", office.end_sessions, name="accounts_end_sessions"),
 ]

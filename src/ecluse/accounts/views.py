@@ -61,6 +61,15 @@ def profession(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def stronger(request: HttpRequest) -> HttpResponse:
+    """Say that this profession needs a key that no fake page can take; show the way to use it, or to add one."""
+    has = Authenticator.objects.filter(user=me(request), type=Authenticator.Type.WEBAUTHN).exists()
+    back = get_next_redirect_url(request) or "/"
+    return render(request, "accounts/stronger.html", {"has": has, "next": back})
+
+
+@login_required
 def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a passkey or security key, unless it is the last factor."""
     key = get_object_or_404(Authenticator, pk=pk, user=me(request), type=Authenticator.Type.WEBAUTHN)

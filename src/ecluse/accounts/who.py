@@ -76,7 +76,8 @@ def _methods(request: HttpRequest, records: list[dict[str, Any]]) -> tuple[str, 
             words.append("pwd")
         elif record.get("method") == "mfa":
             words.append(WORDS.get(record.get("type", ""), request.session.get(KEY_KIND, "swk")))
-            words.append("mfa")
+            words += ["pin"] if record.get("pin") else []
+            words += [] if record.get("tap") else ["mfa"]
     return tuple(dict.fromkeys(words))
 
 

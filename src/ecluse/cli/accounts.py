@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,13 @@ from allauth.mfa.models import Authenticator
 from rich.console import Console
 from rich.table import Table
 
-from ecluse.accounts import approvals, registry, sessions, setup, tokens
+from ecluse.accounts import approvals, registry, reviews, sessions, setup, tokens
 from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.models import Account
 from ecluse.accounts.who import console as at_console
 from ecluse.cli.child import safe_running
 from ecluse.core.errors import BadInputError, Exit, RefusedError
+from ecluse.core.home import Home
 from ecluse.core.words import Decision, TargetKind
 from ecluse.safe.protocol import Who
 
@@ -51,14 +53,19 @@ def say(as_json: bool, data: object, text: str) -> None:
         out.print(text, markup=False)
 
 
+def with_safe_of(context: typer.Context, home: Callable[[], Home]) -> None:
+    """Let a command reach the safe, started for it when it does not run; not for a mere ``--help``."""
+    if not {"--help", "-h"}.intersection(sys.argv):
+        context.with_resource(safe_running(home()))
+
+
 @app.callback()
 def with_safe(context: typer.Context) -> None:
     """People and services: who they are, what they carry, what stops them.
 
     Example: ecluse accounts load staff.json --home /srv/ecluse
     """
-    if not {"--help", "-h"}.intersection(sys.argv):
-        context.with_resource(safe_running(the_home()))
+    with_safe_of(context, the_home)
 
 
 @app.command()
@@ -151,6 +158,26 @@ def listed(account: Account) -> Listed:
         service=account.service,
         active=account.is_active,
     )
+
+
+@app.command()
+def review(
+    everybody: Annotated[bool, typer.Option("--all", help="Those looked at within the year too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say whose rights nobody has looked at for a year. The page “Review of rights” is where they are looked at.
+
+    Example: ecluse accounts review --json --home /srv/ecluse
+    """
+    rows = reviews.lines(only_due=not everybody)
+    if as_json:
+        say(as_json, [row._asdict() for row in rows], "")
+        return
+    table = Table("account", "may act as", "units", "last sign-in", "looked at", "closed")
+    for row in rows:
+        used, seen = (f"{at:%Y-%m-%d}" if at else "never" for at in (row.last_login, row.reviewed))
+        table.add_row(row.username, ", ".join(row.professions), ", ".join(row.units), used, seen, row.stopped)
+    out.print(table)
 
 
 @app.command()

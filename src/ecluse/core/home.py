@@ -14,6 +14,7 @@
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -53,6 +54,17 @@ class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     url: str = ""
 
 
+class Sessions(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[sessions]``: what signing in asks for, besides the table of ``accounts/strength.py``.
+
+    ``without_key``: what a browser without a key of its own (no JavaScript) gets: ``short`` sessions, or ``none``.
+    ``unused_days``: an account left unused that long signs in again only once two people have re-opened it; 0: never.
+    """
+
+    without_key: Literal["short", "none"] = "short"
+    unused_days: int = 90
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The whole of ``ecluse.toml``. An unknown key is an error."""
 
@@ -60,6 +72,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     database: Database = Database()
     respond: Respond = Respond()
     alarms: Alarms = Alarms()
+    sessions: Sessions = Sessions()
 
 
 class Home(msgspec.Struct, frozen=True):

@@ -60,11 +60,13 @@ class Action(StrEnum):
     STEP_UP = "step-up"
     FACTOR = "factor"
     SESSION_END = "session-end"
+    NOTICE = "notice"
 
     PROPOSE = "propose"
     APPROVE = "approve"
     DECLINE = "decline"
     GRANT = "grant"
+    REVIEW = "review"
     REVOKE = "revoke"
     RAISE_CAP = "raise-cap"
     LOCK = "lock"
@@ -188,6 +190,7 @@ class ProposalKind(StrEnum):
     EXPORT = "export"
     BREAK_GLASS = "break-glass"
     DELEGATION = "delegation"
+    TEMPORARY = "temporary"
 
 
 class Term(StrEnum):

@@ -1,13 +1,20 @@
-"""A browser of few words: cookies, pages, forms with their hidden fields, links. It runs no script."""
+"""A browser of few words: cookies, pages, forms with their hidden fields, links.
 
+It runs no script, but signs with a key of its own what the site's script would sign.
+"""
+
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 import httpx
 import msgspec
 
+from ecluse.drill.device import DeviceKey
+
 TIMEOUT_S = 30.0
 MOST_HOPS = 6
+CHALLENGE = re.compile(r'<meta name="device" content="([^"]+)"')
 Attributes = list[tuple[str, str | None]]
 
 
@@ -81,16 +88,39 @@ class Page(HTMLParser):
 class Browser:
     """One person's browser. Redirects are followed by hand, so that the last address is known."""
 
-    def __init__(self, url: str, headers: dict[str, str] | None = None, cookies: httpx.Cookies | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        headers: dict[str, str] | None = None,
+        cookies: httpx.Cookies | None = None,
+        device: DeviceKey | None = None,
+    ) -> None:
+        self.device = device or DeviceKey()
+        self.challenge = ""
         self.http = httpx.Client(
             base_url=url, timeout=TIMEOUT_S, headers={"Accept-Language": "fr", **(headers or {})}, cookies=cookies
         )
         self.requests = 0
 
     def ask(self, method: str, url: str, **more: Any) -> httpx.Response:
-        """Send one request and return the answer as it is."""
+        """Send one request, with the proof of this browser's key, and return the answer as it is.
+
+        Told that the proof is missing, give it once and look again, as the script does.
+        """
+        answer = self._once(method, url, **more)
+        if answer.status_code == httpx.codes.UNAUTHORIZED and method == "GET" and "data-then" in answer.text:
+            answer = self._once(method, url, **more)
+        return answer
+
+    def _once(self, method: str, url: str, **more: Any) -> httpx.Response:
         self.requests += 1
-        return self.http.request(method, url, **more)
+        if self.challenge:
+            self.http.cookies.delete("proof") if "proof" in self.http.cookies else None
+            self.http.cookies.set("proof", self.device.proof(self.challenge))
+        answer = self.http.request(method, url, **more)
+        told = CHALLENGE.search(answer.text) if "html" in answer.headers.get("content-type", "") else None
+        self.challenge = told[1] if told else self.challenge
+        return answer
 
     def get(self, url: str, **more: Any) -> httpx.Response:
         """Look at a page, following redirects."""

@@ -78,13 +78,16 @@ class Theft:
         self.verified = False
 
     def session(self) -> Browser:
-        """Take over a live session, its second factor done: the cookies of a browser, or a service's token."""
+        """Take over a live session, its second factor done; or a service's token.
+
+        The thief is malware on the victim's own workstation: it has the cookies and can use the browser's key.
+        """
         if self.profession is Profession.INTERFACE_SERVICE:
             return Browser(self.url, {"Authorization": f"Bearer {token_of(self.home, self.victim)}"})
         owner = Browser(self.url)
         try:
             sign_in(owner, self.victim)
-            return Browser(self.url, cookies=owner.http.cookies)
+            return Browser(self.url, cookies=owner.http.cookies, device=owner.device)
         finally:
             owner.close()
 

@@ -8,6 +8,9 @@
    address they come from themselves (behind a proxy it is everybody's), nor make a lock in force end sooner or
    milder. Whoever is held by a lock of any grade neither approves nor locks others, and proposes nothing but to break a
    glass with a second person.
+4. A temporary identity is a new account with one profession, that ends by itself: issued and confirmed by two people
+   of the professions that the policy lists for it. It never widens an account that exists.
+5. One person who may lock may also take professions away, but not from the last two who can give them back.
 """
 
 import re
@@ -26,6 +29,7 @@ from ecluse.safe.protocol import (
     Proposal,
     Propose,
     Reply,
+    Revoke,
     Ruled,
     Who,
 )
@@ -45,7 +49,7 @@ _HEX64 = re.compile(r"[0-9a-f]{64}")
 def only_establishment(desk: "Desk", who: Who) -> bool:
     """Say whether the only lock on ``who`` is the establishment's: acts that may lift it stay open."""
     held = desk.state.locks_on(who, desk.keys.session(who.session))
-    professions = desk.state.accounts.get(who.account, frozenset())
+    professions = desk.state.registered(who.account) or frozenset()
     return {one.kind for one in held} == {TargetKind.ESTABLISHMENT} and who.profession in professions
 
 
@@ -88,6 +92,8 @@ def propose(desk: "Desk", request: Propose) -> Ruled:
     """File a proposal."""
     who = desk.of(request.who)
     rule = _bar(desk, request.who, who["session"], request.proposal.kind) or _unfit(desk, request.proposal)
+    if not rule and not _issues(desk, request.who, request.proposal):
+        rule = "not-an-issuer"
     waiting = sum(1 for a in desk.state.waiting.values() if a.by == request.who.account and a.until > desk.state.now)
     if not rule and waiting >= MOST_WAITING:
         rule = "too-many-waiting"
@@ -107,7 +113,15 @@ def propose(desk: "Desk", request: Propose) -> Ruled:
     return Ruled(decision=decision, rule=rule, sequence=sequence)
 
 
-def _unfit(desk: "Desk", proposal: Proposal) -> str:
+def _issues(desk: "Desk", who: Who, proposal: Proposal) -> bool:
+    """Say whether ``who`` may issue or confirm this temporary identity; other proposals are not asked about here."""
+    if proposal.kind is not ProposalKind.TEMPORARY:
+        return True
+    given = Profession(proposal.professions[0])
+    return Profession(who.profession) in desk.state.policy.temporary.issue.get(given, frozenset())
+
+
+def _unfit(desk: "Desk", proposal: Proposal) -> str:  # noqa: PLR0911 - one line a kind
     """Return why a proposal makes no sense, or an empty string."""
     p = proposal
     match p.kind:
@@ -119,12 +133,24 @@ def _unfit(desk: "Desk", proposal: Proposal) -> str:
             return "" if fit and 0 < p.seconds <= LONGEST_SECONDS else "malformed"
         case ProposalKind.UNLOCK:
             return "" if p.target_kind and (p.target_kind, p.target) in desk.state.locks else "no-such-lock"
+        case ProposalKind.TEMPORARY:
+            return _unfit_temporary(desk, p)
         case ProposalKind.EXPORT:
             if p.count > desk.state.policy.export.max_patients:
                 return "too-many-patients"
             return "" if p.count > 0 and _HEX64.fullmatch(p.digest) and p.recipient else "malformed"
         case ProposalKind.BREAK_GLASS | ProposalKind.DELEGATION:
             return "" if p.patient and 0 < p.seconds <= LONGEST_SECONDS else "malformed"
+
+
+def _unfit_temporary(desk: "Desk", proposal: Proposal) -> str:
+    """Return why a temporary identity makes no sense, or an empty string."""
+    rules = desk.state.policy.temporary
+    if not proposal.account or desk.state.registered(proposal.account) is not None:
+        return "account-exists"
+    if len(proposal.professions) != 1 or proposal.professions[0] not in rules.issue:
+        return "never-temporary"
+    return "" if 0 < proposal.seconds <= rules.max_hours * 3600 else "too-long"
 
 
 def approve(desk: "Desk", request: Approve) -> Ruled:
@@ -162,7 +188,9 @@ def _second_person(desk: "Desk", request: Approve, session: str, asked: Asked | 
         return Ruling(Decision.ALLOW, "withdrawn")
     proposal = asked.proposal
     flaws = {
-        "not-an-approver": Profession(who.profession) not in state.policy.approvals.of(proposal.kind),
+        "not-an-approver": Profession(who.profession) not in state.policy.approvals.of(proposal.kind)
+        or not _issues(desk, who, proposal),
+        "account-exists": proposal.kind is ProposalKind.TEMPORARY and state.registered(proposal.account) is not None,
         "same-person": who.account == asked.by or (session != "" and session == asked.session),
         "beneficiary": who.account in {proposal.account, proposal.target},
     }
@@ -224,6 +252,43 @@ def _held(desk: "Desk", request: Lock, target: str) -> Held:
         grade = max(grade, before.grade, key=lambda one: one.rank)
         until = max(until, before.until) if until and before.until else 0.0
     return Held(request.kind, target, request.reason, until, grade, now, request.message, request.who.account)
+
+
+def revoke(desk: "Desk", request: Revoke) -> Ruled:
+    """Take professions away, at once."""
+    who, state = desk.of(request.who), desk.state
+    have = state.registered(request.account) or frozenset()
+    left = tuple(sorted(have.difference(request.professions)))
+    rule = _bar(desk, request.who, who["session"])
+    if not rule and Profession(request.who.profession) not in state.policy.approvals.lock:
+        rule = "not-a-locker"
+    if not rule and not have.intersection(request.professions):
+        rule = "not-theirs"
+    if not rule and _takes_last_two(desk, request.account, left):
+        rule = "last-approvers"
+    act = Proposal(kind=ProposalKind.GRANT, account=request.account, professions=left)
+    sequence = desk.write(
+        Action.REVOKE,
+        Decision.REFUSE if rule else Decision.ALLOW,
+        rule or "revoke",
+        target=request.account,
+        detail=",".join(sorted(have.intersection(request.professions))),
+        act=None if rule else act,
+        request=request.request,
+        **who,
+    )
+    if rule:
+        desk.after_refusals(request.who.account)
+    return Ruled(decision=Decision.REFUSE if rule else Decision.ALLOW, rule=rule, sequence=sequence)
+
+
+def _takes_last_two(desk: "Desk", account: str, left: tuple[str, ...]) -> bool:
+    """Say whether fewer than two accounts could approve grants once ``account`` has only ``left``."""
+    grants = desk.state.policy.approvals.grant
+    if not grants.intersection(desk.state.accounts.get(account, frozenset())) or grants.intersection(left):
+        return False
+    others = [name for name, have in desk.state.accounts.items() if name != account and grants.intersection(have)]
+    return len(others) < TWO
 
 
 def _leaves_no_two(desk: "Desk", kind: TargetKind, target: str) -> bool:

@@ -33,6 +33,7 @@ from ecluse.safe.protocol import (
     Propose,
     Reply,
     Request,
+    Revoke,
     Ruled,
     State,
     Status,
@@ -78,7 +79,7 @@ class SafeClient:
     @overload
     def call(self, request: Check) -> Checked: ...
     @overload
-    def call(self, request: Propose | Approve | Lock) -> Ruled: ...
+    def call(self, request: Propose | Approve | Lock | Revoke) -> Ruled: ...
     @overload
     def call(self, request: Pending) -> Waiting: ...
     @overload

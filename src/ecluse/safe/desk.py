@@ -43,6 +43,7 @@ from ecluse.safe.protocol import (
     Propose,
     Reply,
     Request,
+    Revoke,
     State,
     Status,
     Tokened,
@@ -80,6 +81,7 @@ class Desk:
             Propose: lambda r: acts.propose(self, r),
             Approve: lambda r: acts.approve(self, r),
             Lock: lambda r: acts.lock(self, r),
+            Revoke: lambda r: acts.revoke(self, r),
             Pending: self._pending,
             Status: self._status,
         }
@@ -278,7 +280,7 @@ class Desk:
 
     def _check(self, request: Check) -> Checked:
         held = self.state.lock_on(request.who, self.keys.session(request.who.session))
-        professions = self.state.accounts.get(request.who.account, frozenset())
+        professions = self.state.registered(request.who.account) or frozenset()
         registered = request.who.profession in professions
         if held is None or held.grade is not Grade.EVERYTHING:
             unproven = held is not None and self.state.unproven(held, request.who)

@@ -28,6 +28,7 @@ MATTER = frozenset(
     action.value
     for action in (
         Action.GRANT,
+        Action.REVOKE,
         Action.PROPOSE,
         Action.APPROVE,
         Action.DECLINE,

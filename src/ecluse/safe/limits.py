@@ -20,6 +20,7 @@ from ecluse.safe.protocol import (
     Open,
     Propose,
     Request,
+    Revoke,
     Tokens,
     Who,
 )
@@ -38,6 +39,7 @@ NOT_NOTED = frozenset(
         Action.APPROVE,
         Action.DECLINE,
         Action.RAISE_CAP,
+        Action.REVOKE,
         Action.LOCK,
         Action.UNLOCK,
         Action.DECOY,
@@ -127,6 +129,11 @@ def _lock(request: Lock) -> str:
     return "" if fit else "lock: not a target"
 
 
+def _revoke(request: Revoke) -> str:
+    fit = bool(request.professions) and _short(request.request, request.account, *request.professions)
+    return "" if fit else "revoke: nothing, or too long"
+
+
 def _named(request: DirectoryKey | CloseSetup | Approve) -> str:
     return "" if _short(request.request) else "request: too long"
 
@@ -138,6 +145,7 @@ _CHECKS: dict[type, Callable[[Any], str]] = {
     Note: _note,
     Enrol: _enrol,
     Lock: _lock,
+    Revoke: _revoke,
     Propose: _propose,
     DirectoryKey: _named,
     CloseSetup: _named,

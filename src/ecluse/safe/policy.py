@@ -25,6 +25,8 @@ from ecluse.core.words import (
     Window,
 )
 
+REMEMBERED_H = 720  # 30 days: what the safe remembers of a showing, and what is no longer temporary
+A_DAY_H = 24
 DEFAULT_FILE = Path(__file__).with_name("policy.default.toml")
 
 
@@ -96,6 +98,7 @@ class Approvals(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename=
     export: frozenset[Profession] = frozenset()
     break_glass: frozenset[Profession] = frozenset()
     delegation: frozenset[Profession] = frozenset()
+    temporary: frozenset[Profession] = frozenset()
     lock: frozenset[Profession] = frozenset()
     hours: float = 4
 
@@ -103,6 +106,17 @@ class Approvals(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename=
         """Return the professions that may approve a proposal of ``kind``."""
         found: frozenset[Profession] = getattr(self, kind.value.replace("-", "_"))
         return found
+
+
+class Temporary(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who issues an identity that expires by itself, and how long it lasts at most.
+
+    ``issue``: for each profession that may be given, those who issue and confirm it (two different people). A
+    profession that is not here is never temporary.
+    """
+
+    issue: dict[Profession, frozenset[Profession]] = {}
+    max_hours: int = 168
 
 
 class Export(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -125,6 +139,7 @@ class Policy(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ladder: Ladder = Ladder()
     response: Response = Response()
     approvals: Approvals = Approvals()
+    temporary: Temporary = Temporary()
     export: Export = Export()
     witness: Witness = Witness()
 
@@ -164,34 +179,45 @@ def load(path: Path) -> Policy:
 
 def _check(policy: Policy, name: str) -> None:
     """Refuse numbers that would switch a protection off or make a rule impossible."""
+    wrong = [*_caps_wrong(policy), *(text for text, is_so in _wrong(policy).items() if is_so)]
+    if wrong:
+        raise BadInputError(f"{name} is refused whole: {wrong[0]}.", "Mend this key.")
+
+
+def _caps_wrong(policy: Policy) -> list[str]:
+    """Return what is wrong with the numbers of professions."""
     wrong = [
         f"professions.{profession}.caps.{ground} must not shrink from a window to a longer one"
         for profession, rights in policy.professions.items()
         for ground, caps in rights.caps.items()
         if not 0 <= caps.minute <= caps.hour <= caps.day <= caps.month
     ]
-    wrong += [
+    return wrong + [
         f"professions.{profession}.{rate} must not be negative"
         for profession, rights in policy.professions.items()
         for rate in ("searches", "creations")
         if min(getattr(rights, rate).minute, getattr(rights, rate).hour) < 0
     ]
-    whole = policy.establishment.caps
-    if not 0 < whole.minute <= whole.hour <= whole.day <= whole.month:
-        wrong.append("establishment.caps must be positive and not shrink from a window to a longer one")
-    if not 0 < policy.ladder.step_up_at <= 1:
-        wrong.append("ladder.step_up_at must be above 0 and at most 1")
-    if policy.ladder.fresh_seconds < 1:
-        wrong.append("ladder.fresh_seconds must be at least 1")
-    if min(policy.response.lock_after_cap_refusals, policy.response.lock_after_refusals) < 1:
-        wrong.append("response.lock_after_… must be at least 1")
-    if not 1 <= policy.response.present_hours <= 720:  # noqa: PLR2004 - what the safe remembers of a showing
-        wrong.append("response.present_hours must be at least 1 and at most 720")
-    if policy.response.watch_locks & {TargetKind.PROFESSION, TargetKind.ESTABLISHMENT}:
-        wrong.append("response.watch_locks must name no profession and no establishment")
-    if not 0 < policy.approvals.hours <= 24:  # noqa: PLR2004 - a day is what an approval may wait at most
-        wrong.append("approvals.hours must be above 0 and at most 24")
-    if policy.export.max_patients < 1:
-        wrong.append("export.max_patients must be at least 1")
-    if wrong:
-        raise BadInputError(f"{name} is refused whole: {wrong[0]}.", "Mend this key.")
+
+
+def _wrong(policy: Policy) -> dict[str, bool]:
+    """Return each rule of the other numbers, and whether it is broken."""
+    whole, response, temporary = policy.establishment.caps, policy.response, policy.temporary
+    many = {TargetKind.PROFESSION, TargetKind.ESTABLISHMENT}
+    return {
+        "establishment.caps must be positive and not shrink from a window to a longer one": not (
+            0 < whole.minute <= whole.hour <= whole.day <= whole.month
+        ),
+        "ladder.step_up_at must be above 0 and at most 1": not 0 < policy.ladder.step_up_at <= 1,
+        "ladder.fresh_seconds must be at least 1": policy.ladder.fresh_seconds < 1,
+        "response.lock_after_… must be at least 1": min(response.lock_after_cap_refusals, response.lock_after_refusals)
+        < 1,
+        "response.present_hours must be at least 1 and at most 720": not 1 <= response.present_hours <= REMEMBERED_H,
+        "response.watch_locks must name no profession and no establishment": bool(response.watch_locks & many),
+        "approvals.hours must be above 0 and at most 24": not 0 < policy.approvals.hours <= A_DAY_H,
+        "temporary.max_hours must be above 0 and at most 720": not 0 < temporary.max_hours <= REMEMBERED_H,
+        "temporary.issue must not make people who approve grants": bool(
+            set(temporary.issue) & policy.approvals.of(ProposalKind.GRANT)
+        ),
+        "export.max_patients must be at least 1": policy.export.max_patients < 1,
+    }

@@ -247,7 +247,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     grant: ``account`` gets ``professions`` (all of them; empty = leaves). raise-cap: ``account``, ``ground``,
     ``window``, ``limit``, until ``seconds`` from execution. unlock: ``target_kind``/``target``. export: ``count``
     patients whose sorted references hash (SHA-256, newline-joined) to ``digest``, for ``recipient`` (fingerprint of
-    its key). break-glass and delegation: one ``patient`` for ``account`` during ``seconds``.
+    its key). break-glass and delegation: one ``patient`` for ``account`` during ``seconds``. temporary: a new
+    ``account`` gets one profession during ``seconds``.
     """
 
     kind: ProposalKind
@@ -355,6 +356,18 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, tag="lock"):
     message: str = ""
 
 
+class Revoke(msgspec.Struct, frozen=True, kw_only=True, tag="revoke"):
+    """Take professions from an account, at once. One person suffices (whoever may lock); giving them back takes two.
+
+    Answer: :class:`Ruled`.
+    """
+
+    who: Who
+    account: str
+    professions: tuple[str, ...]
+    request: str
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
     """Ask how the safe is. Not traced. Answer: :class:`State`."""
 
@@ -395,6 +408,7 @@ Request = (
     | Approve
     | Pending
     | Lock
+    | Revoke
     | Status
 )
 Reply = Opened | Created | Tokened | Key | Noted | Checked | Ruled | Waiting | State | Fault

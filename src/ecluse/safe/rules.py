@@ -47,7 +47,7 @@ def barred(state: State, who: Who, session: str) -> str:
         return "locked"
     if any(state.unproven(one, who) for one in held):
         return PROVE_AGAIN
-    professions = state.accounts.get(who.account)
+    professions = state.registered(who.account)
     if professions is None:
         return "unregistered"
     return "" if who.profession in professions else "profession"

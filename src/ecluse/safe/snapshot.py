@@ -63,6 +63,7 @@ class Body(msgspec.Struct):
     refusals: Times
     cap_refusals: Times
     decoys: set[str]
+    ends: dict[str, float] = {}
 
 
 def _counted(distinct: Distinct) -> Counted:
@@ -110,6 +111,7 @@ def take(trace: Trace, state: State) -> bytes:
         refusals={account: list(times) for account, times in state.refusals.items()},
         cap_refusals={account: list(times) for account, times in state.cap_refusals.items()},
         decoys=state.decoys,
+        ends=state.ends,
     )
     return msgspec.msgpack.encode(body)
 
@@ -126,6 +128,7 @@ def put(body: Body, trace: Trace, state: State) -> None:
         body.accounts,
         body.decoys,
     )
+    state.ends = body.ends
     state.locks = {(kind, target): held for kind, target, held in body.locks}
     state.waiting, state.approved = body.waiting, body.approved
     state.raises = {(a, ground, window): Raise(limit, until) for a, ground, window, limit, until in body.raises}

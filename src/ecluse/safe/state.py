@@ -47,6 +47,7 @@ class State:
         self.policy = policy
         self.keys = keys
         self.accounts: dict[str, frozenset[str]] = {}
+        self.ends: dict[str, float] = {}
         self.setup_closed = False
         self.locks: dict[tuple[TargetKind, str], Held] = {}
         self.waiting: dict[int, Asked] = {}
@@ -62,6 +63,11 @@ class State:
         self.now = 0.0
 
     # ---- what decisions ask
+
+    def registered(self, account: str) -> frozenset[str] | None:
+        """Return the professions of ``account``; None when it has none, or when its time is over."""
+        end = self.ends.get(account) if self.ends else None
+        return None if end is not None and end <= self.now else self.accounts.get(account)
 
     def lock_on(self, who: Who, session: str) -> Held | None:
         """Return the strictest lock that holds ``who`` (S4)."""
@@ -170,7 +176,7 @@ class State:
             self._proposal(entry, entry.act)
 
     def _proposal(self, entry: Entry, proposal: Proposal) -> None:
-        if entry.action is Action.GRANT:
+        if entry.action in {Action.GRANT, Action.REVOKE}:
             self._execute(proposal)
         elif entry.action is Action.PROPOSE:
             until = self.now + self.policy.approvals.hours * 3600
@@ -192,8 +198,13 @@ class State:
         match proposal.kind:
             case ProposalKind.GRANT if proposal.professions:
                 self.accounts[proposal.account] = frozenset(proposal.professions)
+                self.ends.pop(proposal.account, None)
             case ProposalKind.GRANT:
                 self.accounts.pop(proposal.account, None)
+                self.ends.pop(proposal.account, None)
+            case ProposalKind.TEMPORARY:
+                self.accounts[proposal.account] = frozenset(proposal.professions)
+                self.ends[proposal.account] = self.now + proposal.seconds
             case ProposalKind.RAISE_CAP if proposal.ground and proposal.window:
                 target = (proposal.account, proposal.ground, proposal.window)
                 self.raises[target] = Raise(proposal.limit, self.now + proposal.seconds)

@@ -51,6 +51,7 @@ APPROVED = {
     ProposalKind.RAISE_CAP: AccountAct.GRANT,
     ProposalKind.UNLOCK: AccountAct.UNLOCK,
     ProposalKind.DELEGATION: AccountAct.GRANT,
+    ProposalKind.TEMPORARY: AccountAct.GRANT,
 }
 DEEDS = {action: Deed(action.value) for action in PATIENT_ACTIONS} | {Action.ERASE: Deed.DELETE}
 
@@ -151,7 +152,7 @@ def _approved(entry: Entry) -> tuple[Event, ...] | str:
     if act is None:
         return f"about no access: {entry.action.value}"
     happened = _happened(entry, act)
-    if entry.act is None or entry.act.kind is not ProposalKind.GRANT:
+    if entry.act is None or entry.act.kind not in {ProposalKind.GRANT, ProposalKind.TEMPORARY}:
         return happened
     return (*happened, *(_person(entry.act.account, profession) for profession in entry.act.professions[:1]))
 

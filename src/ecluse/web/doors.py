@@ -14,7 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
+from ecluse.accounts import workstations
 from ecluse.accounts.professions import active
 from ecluse.accounts.rights import PAGES
 from ecluse.core.words import Profession
@@ -50,6 +52,11 @@ DOORS: dict[str, Door] = {
             "account_set_password",
             "mfa_authenticate",
             "mfa_login_webauthn",
+            "accounts_device",
+            "accounts_ward",
+            "accounts_ward_pin",
+            "accounts_ward_lock",
+            "accounts_ward_register",
         ),
         Reach.PUBLIC,
     ),
@@ -61,6 +68,8 @@ DOORS: dict[str, Door] = {
             "accounts_profession",
             "accounts_sessions",
             "accounts_end_own_sessions",
+            "accounts_stronger",
+            "accounts_pin",
             "mfa_index",
             "mfa_reauthenticate",
             "mfa_reauthenticate_webauthn",
@@ -137,7 +146,8 @@ class Doors:
         if found in {Reach.PUBLIC, Reach.ITSELF}:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            shared = workstations.claims_to_be(request)
+            return redirect("accounts_ward") if shared else redirect_to_login(request.get_full_path())
         if not may_reach(name, active(request)):
             raise PermissionDenied
         return None

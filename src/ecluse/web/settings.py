@@ -17,6 +17,7 @@ from ecluse.web import logs
 HERE = Path(__file__).parent
 HOME: Home | None = load() if os.environ.get("ECLUSE_HOME") else None
 SITE = HOME.settings.site if HOME else None
+SESSIONS = HOME.settings.sessions if HOME else None
 
 
 def secret_key() -> str:
@@ -226,7 +227,7 @@ MFA_TOTP_ISSUER = SITE.name if SITE else ""
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 24 * 60 * 60  # the longest of accounts/strength.py, which ends sessions much sooner
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 # Shared by the workers: attempts counted. Files of this user, never the database: entries are pickles.

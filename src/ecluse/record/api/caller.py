@@ -4,8 +4,8 @@ Promises:
 
 - **F5** Nobody is let in by a middleware: each view asks here, so the short way (``lean.py``) and the ordinary one are
   one door.
-- **F6** A session counts only with its second factor, on the browser it was proved on, within its time, and with a
-  profession chosen.
+- **F6** A session counts only with its second factor (a privileged one: a factor that cannot be phished), on the
+  browser it was proved on, within its time, and with a profession chosen.
 - **F7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by
   itself.
 """
@@ -16,10 +16,10 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from ecluse.accounts import middleware, tokens, workstation
+from ecluse.accounts import standing, tokens
 from ecluse.accounts.bridge import request_id
 from ecluse.accounts.who import address, claimed_address, who_of
-from ecluse.core.words import Purpose
+from ecluse.core.words import Decision, Purpose
 from ecluse.gate.rules import rights_of
 from ecluse.gate.world import policy
 from ecluse.record.api.outcome import ProblemError, bad, bad_token, nobody
@@ -93,11 +93,14 @@ def person(request: HttpRequest) -> Who:
         CSRF (403).
     """
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or middleware.over(request):
+    if user is None or not user.is_authenticated:
         raise nobody()
     who = who_of(request)
-    if who.acr != "aal2" or workstation.is_new(request):
-        raise step_up("second-factor" if who.acr != "aal2" else "new-device", policy().ladder.fresh_seconds)
+    answer = standing.ask(request, "", who)
+    if answer.decision is Decision.REFUSE:
+        raise nobody()
+    if answer.decision is Decision.STEP_UP:
+        raise step_up(answer.rule, answer.max_age or policy().ladder.fresh_seconds)
     if not who.profession:
         raise ProblemError(403, "Choose on the site which profession you act as.", "no-profession")
     if request.method not in SAFE_METHODS:

@@ -50,6 +50,12 @@
     if (first) first.focus({ preventScroll: true });
   });
 
+  // A workstation of a ward asks for the badge by itself.
+  window.addEventListener("load", () => {
+    const start = document.querySelector("[data-autostart]");
+    if (start) start.click();
+  });
+
   // What was shown is not kept: coming back to the page asks for it again.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) window.location.reload();

@@ -1,0 +1,60 @@
+"""A passkey made of software, for tests: one private key for one site, which says of itself what it is told to."""
+
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from fido2 import cbor
+
+ORIGIN = "http://localhost"
+PRESENT, VERIFIED, COPIED, ATTESTED = 1, 4, 8, 64
+
+
+def b64(raw: bytes) -> str:
+    """Return base64url without padding."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Passkey:
+    """What a phone or a key holds: one private key for one site."""
+
+    def __init__(self, host: str = "localhost", flags: int = PRESENT | VERIFIED) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.id = hashlib.sha256(str(id(self)).encode()).digest()
+        self.site = hashlib.sha256(host.encode()).digest()
+        self.flags = flags
+        self.owner = ""
+
+    def client_data(self, kind: str, challenge: str, origin: str) -> bytes:
+        """Return what the browser says of the ceremony."""
+        return json.dumps({"type": f"webauthn.{kind}", "challenge": challenge, "origin": origin}).encode()
+
+    def register(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
+        """Answer the options of a registration; return the credential as JSON."""
+        self.owner = options["publicKey"]["user"]["id"]
+        numbers = self.key.public_key().public_numbers()
+        x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
+        public = cbor.encode({1: 2, 3: -7, -1: 1, -2: x, -3: y})  # RFC 9053: EC2, ES256, P-256
+        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
+        data = self.site + bytes([self.flags | ATTESTED]) + bytes(4) + attested
+        proof = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
+        said = self.client_data("create", options["publicKey"]["challenge"], origin)
+        answer = {"clientDataJSON": b64(said), "attestationObject": b64(proof)}
+        return self.wrapped(answer, {"credProps": {"rk": True}})
+
+    def prove(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
+        """Answer the options of an authentication; return the assertion as JSON."""
+        data = self.site + bytes([self.flags]) + bytes(4)
+        said = self.client_data("get", options["publicKey"]["challenge"], origin)
+        signed = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
+        answer = {"clientDataJSON": b64(said), "authenticatorData": b64(data), "signature": b64(signed)}
+        return self.wrapped(answer | {"userHandle": self.owner}, {})
+
+    def wrapped(self, response: dict[str, str], results: dict[str, Any]) -> str:
+        """Return an answer as a browser hands it over."""
+        name = b64(self.id)
+        whole = {"id": name, "rawId": name, "type": "public-key", "response": response}
+        return json.dumps(whole | {"clientExtensionResults": results})
