@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern, RoutePattern
 
-from ecluse.core.words import Profession
+from ecluse.core.words import SERVICES, Profession
 from ecluse.web.doors import DOORS, OFFICE, READERS, Reach, door, may_reach
 
 SAMPLE = {
@@ -25,7 +25,7 @@ SAMPLE = {
     "key": "x",
 }
 CLOSED = {302, 401, 403, 404, 405}
-PEOPLE = [word for word in Profession if word is not Profession.INTERFACE_SERVICE]
+PEOPLE = [word for word in Profession if word not in SERVICES]
 
 
 def views(

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
+from ecluse.core.outside import Directory, Provider
 
 MAX_SOCKET_PATH = 100
 
@@ -27,7 +28,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ``https`` says that people reach the site by https: Écluse serves it itself with ``certificate`` and ``private_key``
     (PEM files), or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
     ``demo`` marks made-up patients and public passwords: plain http on this machine is then allowed, and every page
-    says so.
+    says so. ``bearer_tokens`` accepts tokens that are bound to no key: for measuring, in a demonstration alone.
     """
 
     name: str = "Écluse"
@@ -43,6 +44,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     workers: int = 2
     threads: int = 8
     demo: bool = False
+    bearer_tokens: bool = False
 
 
 class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -56,6 +58,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     site: Site = Site()
     database: Database = Database()
+    federation: dict[str, Provider] = {}
+    directory: Directory | None = None
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -83,6 +87,11 @@ class Home(msgspec.Struct, frozen=True):
     def django_key(self) -> Path:
         """File that holds Django's secret key."""
         return self.path / "secrets" / "django.key"
+
+    @property
+    def seen(self) -> Path:
+        """File of the one-time values that were used lately (proofs of possession, assertions)."""
+        return self.path / "run" / "seen.sqlite3"
 
     @property
     def rejects(self) -> Path:

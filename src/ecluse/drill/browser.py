@@ -81,10 +81,9 @@ class Page(HTMLParser):
 class Browser:
     """One person's browser. Redirects are followed by hand, so that the last address is known."""
 
-    def __init__(self, url: str, headers: dict[str, str] | None = None, cookies: httpx.Cookies | None = None) -> None:
-        self.http = httpx.Client(
-            base_url=url, timeout=TIMEOUT_S, headers={"Accept-Language": "fr", **(headers or {})}, cookies=cookies
-        )
+    def __init__(self, url: str, *, cookies: httpx.Cookies | None = None, auth: httpx.Auth | None = None) -> None:
+        headers = {"Accept-Language": "fr"}
+        self.http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=headers, cookies=cookies, auth=auth)
         self.requests = 0
 
     def ask(self, method: str, url: str, **more: Any) -> httpx.Response:

@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 
 from ecluse.accounts.professions import active
 from ecluse.accounts.rights import PAGES
-from ecluse.core.words import Profession
+from ecluse.core.words import SERVICES, Profession
 
 P = Profession
 
@@ -33,13 +33,14 @@ class Reach(Enum):
 Door = Reach | frozenset[Profession]
 
 OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
-READERS = frozenset(P) - OFFICE - {P.INTERFACE_SERVICE}
+READERS = frozenset(P) - OFFICE - SERVICES
 EXPORTERS = frozenset({P.PHYSICIAN, P.DIM_PHYSICIAN, P.DPO, P.SECURITY_OFFICER})
 PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
 CONTACT_WRITERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.SECRETARY, P.ADMISSIONS, P.SOCIAL_WORKER})
 
 DOORS: dict[str, Door] = {
     "set_language": Reach.PUBLIC,
+    "oauth_token": Reach.ITSELF,
     # signing in, and one's own account
     **dict.fromkeys(
         (
