@@ -31,6 +31,7 @@ SEEN_EVERY_S = 5 * 60
 
 LEAVE = frozenset({"account_logout", "set_language"})
 PROVE = LEAVE | {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+PROVE |= {"federation_again", "federation_callback"}
 ENROL = PROVE | {"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"}
 LIFT = PROVE | {"accounts_profession", "accounts_waiting", "accounts_decide", "accounts_propose_unlock"}
 CHOOSE = ENROL | {"accounts_profession", "mfa_view_recovery_codes", "mfa_index"}

@@ -41,10 +41,13 @@ CONTACT_WRITERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.SECR
 DOORS: dict[str, Door] = {
     "set_language": Reach.PUBLIC,
     "oauth_token": Reach.ITSELF,
+    "federation_backchannel": Reach.ITSELF,
     # signing in, and one's own account
     **dict.fromkeys(
         (
             "account_login",
+            "federation_begin",
+            "federation_callback",
             "account_logout",
             "account_inactive",
             "account_signup",
@@ -57,6 +60,7 @@ DOORS: dict[str, Door] = {
     **dict.fromkeys(
         (
             "account_reauthenticate",
+            "federation_again",
             "account_change_password",
             "accounts_enrol",
             "accounts_profession",
