@@ -147,6 +147,9 @@ def listed(account: Account) -> Listed:
 
 app.command()(accounts_services.client)
 app.command("client-key")(accounts_services.client_key)
+app.command()(accounts_services.link)
+app.command()(accounts_services.provisioned)
+app.command("sync-ldap")(accounts_services.sync_ldap)
 
 
 @app.command()

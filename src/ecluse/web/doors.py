@@ -103,12 +103,12 @@ DOORS: dict[str, Door] = {
     "export_new": EXPORTERS,
     "export_download": EXPORTERS,
 }
-"""Addresses below ``/fhir/`` (names starting with ``fhir``) authenticate by themselves and answer without any page."""
+"""Addresses below ``/fhir/`` and ``/scim/`` (names starting so) prove who calls by themselves, without a page."""
 
 
 def door(view_name: str) -> Door | None:
     """Return the door of a view; None when it has none, and so is closed."""
-    if view_name.startswith("fhir:"):
+    if view_name.startswith(("fhir:", "scim:")):
         return Reach.ITSELF
     return DOORS.get(view_name)
 

@@ -84,8 +84,9 @@ def test_o1_who_may_not_come_in_does_not_come_in_with_a_provider(
         case "not yet":
             Account.objects.filter(pk=nurse.pk).update(hired=today + dt.timedelta(days=1))
         case _:
+            LinkedIdentity.objects.filter(account=nurse).update(account=person("l.locked", "nurse"))
             who = Who(account=officer.username, profession="security-officer", session="", acr="console")
-            place_lock(who, (TargetKind.ACCOUNT, nurse.username), "test", "test")
+            place_lock(who, (TargetKind.ACCOUNT, "l.locked"), "test", "test")
     go(client)
     assert not signed_in(client)
     assert trace()[-1].action is Action.LOGIN_FAILURE
@@ -253,14 +254,14 @@ def test_o1_a_number_does_not_replace_a_subject_that_was_linked(
     assert rules(trace)[-1] == "another-subject"
 
 
-@pytest.mark.parametrize("key", ["began", "seen"])
+@pytest.mark.parametrize("mark", ["began", "seen"])
 def test_o4_a_session_ends_at_the_bounds_of_its_provider(
-    op: TestProvider, go: Go, client: Client, change: Callable[..., None], key: str
+    op: TestProvider, go: Go, client: Client, change: Callable[..., None], mark: str
 ) -> None:
     change(session_s=14_400, idle_s=1_800)
     go(client)
     session = client.session
-    session["ecluse.federation"] = {**session["ecluse.federation"], key: int(time.time()) - 14_500}
+    session["ecluse.federation"] = {**session["ecluse.federation"], mark: int(time.time()) - 14_500}
     session.save()
     assert not signed_in(client)
 

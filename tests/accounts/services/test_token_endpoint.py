@@ -164,7 +164,10 @@ def test_t7_who_may_not_come_in_gets_no_token(
             clients.remove(service)
         case "locked":
             who = Who(account=officer.username, profession="security-officer", session="", acr="console")
-            place_lock(who, (TargetKind.ACCOUNT, service.username), "test", "test")
+            locked = person("locked.feed", "interface-service", service=True)
+            ServiceClient.objects.filter(account=service).update(account=locked)
+            outside.name = locked.username
+            place_lock(who, (TargetKind.ACCOUNT, locked.username), "test", "test")
         case _:
             person("new.feed", service=True, enrol=False)
             ServiceClient.objects.filter(account=service).update(account=Account.objects.get(username="new.feed"))

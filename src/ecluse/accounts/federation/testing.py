@@ -90,7 +90,7 @@ class TestProvider:
         """Answer the browser: where it goes back to."""
         self.asked = asked
         endpoint = self.server.get_endpoint("authorization")
-        request = endpoint.parse_request(asked)
+        request = endpoint.parse_request({k: v for k, v in asked.items() if k not in {"prompt", "max_age"}})
         return str(endpoint.do_response(request=request, **endpoint.process_request(request))["response"])
 
     def token(self, form: dict[str, str]) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""An LDAP server on this machine, for tests: ldaptor's, over an LDIF file, with StartTLS. A process of its own.
+
+Needs the development requirements (ldaptor). ``python -m ecluse.accounts.ldap.testing FILE.ldif CERT.pem KEY.pem``
+prints its port.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from ldaptor.inmemory import fromLDIFFile
+from ldaptor.interfaces import IConnectedLDAPEntry
+from ldaptor.protocols.ldap.ldapserver import LDAPServer
+from twisted.internet import reactor
+from twisted.internet.protocol import ServerFactory
+from twisted.internet.ssl import DefaultOpenSSLContextFactory
+from twisted.python.components import registerAdapter
+
+
+class Factory(ServerFactory):
+    """Makes a protocol for each connection; ``options`` is the TLS context of StartTLS."""
+
+    protocol = LDAPServer
+
+    def __init__(self, root: object, options: object) -> None:
+        self.root = root
+        self.options = options
+
+
+def serve(ldif: Path, certificate: str, key: str) -> None:
+    """Serve until killed."""
+    registerAdapter(lambda factory: factory.root, Factory, IConnectedLDAPEntry)
+    tls = DefaultOpenSSLContextFactory(key, certificate)
+
+    def ready(root: object) -> None:
+        port = reactor.listenTCP(0, Factory(root, tls), interface="127.0.0.1")
+        sys.stdout.write(f"{port.getHost().port}\n")
+        sys.stdout.flush()
+
+    fromLDIFFile(BytesIO(ldif.read_bytes())).addCallback(ready)
+    reactor.run()
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
