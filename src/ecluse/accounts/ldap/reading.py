@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -33,7 +34,7 @@ def entries(directory: Directory) -> Iterator[Entry]:
     """
     asked = sorted(set(directory.attributes.values()))
     try:
-        with connection(directory) as line:
+        with bound_to(directory) as line:
             found = line.extend.standard.paged_search(
                 directory.base,
                 directory.filter,
@@ -49,6 +50,16 @@ def entries(directory: Directory) -> Iterator[Entry]:
         raise BrokenWorldError("The directory cannot be read.", "Check [directory]: url, base, bind_dn.") from error
 
 
+@contextmanager
+def bound_to(directory: Directory) -> Iterator[Connection]:
+    """Give a connection, and end it."""
+    line = connection(directory)
+    try:
+        yield line
+    finally:
+        line.unbind()
+
+
 def connection(directory: Directory) -> Connection:
     """Return a connection that is protected and bound.
 
@@ -61,7 +72,12 @@ def connection(directory: Directory) -> Connection:
         raise BadInputError("A directory is named by ldaps:// or ldap://.", "Mend url in [directory].")
     if parts.scheme == "ldap" and not directory.start_tls and not local:
         raise BadInputError("This directory would be asked in clear.", "Use ldaps://, or start_tls = true.")
-    tls = Tls(validate=ssl.CERT_REQUIRED, version=ssl.PROTOCOL_TLS_CLIENT, ca_certs_file=directory.ca_file or None)
+    tls = Tls(
+        validate=ssl.CERT_REQUIRED,
+        version=ssl.PROTOCOL_TLS_CLIENT,
+        ca_certs_file=directory.ca_file or None,
+        sni=parts.hostname,
+    )
     server = Server(directory.url, tls=tls, get_info=NONE, connect_timeout=TIMEOUT_S)
     line = Connection(
         server,
@@ -72,10 +88,14 @@ def connection(directory: Directory) -> Connection:
         raise_exceptions=True,
         receive_timeout=TIMEOUT_S,
     )
-    line.open()
-    if parts.scheme == "ldap" and directory.start_tls:
-        line.start_tls()
-    line.bind()
+    try:
+        line.open()
+        if parts.scheme == "ldap" and directory.start_tls:
+            line.start_tls()
+        line.bind()
+    except LDAPException:
+        line.unbind()
+        raise
     return line
 
 

@@ -87,7 +87,7 @@ def day(texts: list[str]) -> dt.date | None:
     if not text or text in NEVER:
         return None
     if text.isdigit() and len(text) > 14:  # noqa: PLR2004 - a generalized time has 14 digits
-        return WINDOWS_EPOCH + dt.timedelta(days=int(text) // TICKS_A_DAY)
+        return WINDOWS_EPOCH + dt.timedelta(days=(int(text) - 1) // TICKS_A_DAY)
     found = DATE.match(text)
     if found is None:
         raise ValueError("hired or ends: not a day")

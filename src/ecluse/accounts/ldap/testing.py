@@ -5,22 +5,35 @@ prints its port.
 """
 
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 from ldaptor.inmemory import fromLDIFFile
 from ldaptor.interfaces import IConnectedLDAPEntry
 from ldaptor.protocols.ldap.ldapserver import LDAPServer
+from ldaptor.protocols.pureldap import LDAPStartTLSRequest, LDAPStartTLSResponse
 from twisted.internet import reactor
 from twisted.internet.protocol import ServerFactory
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from twisted.python.components import registerAdapter
 
 
+class WithTls(LDAPServer):
+    """The library's server, and StartTLS (RFC 4511, section 4.14), which it lacks."""
+
+    def extendedRequest_StartTLS(self, _data: object, reply: Callable[[object], None]) -> None:  # noqa: N802
+        """Say yes, then speak TLS."""
+        reply(LDAPStartTLSResponse(resultCode=0))
+        self.transport.startTLS(self.factory.options)
+
+    extendedRequest_StartTLS.oid = LDAPStartTLSRequest.oid
+
+
 class Factory(ServerFactory):
     """Makes a protocol for each connection; ``options`` is the TLS context of StartTLS."""
 
-    protocol = LDAPServer
+    protocol = WithTls
 
     def __init__(self, root: object, options: object) -> None:
         self.root = root
