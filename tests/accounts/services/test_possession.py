@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from jwcrypto.jwk import JWK
 from msgspec.structs import replace
 from pytest_django.fixtures import Settings
@@ -19,6 +19,7 @@ from ecluse.accounts.services.bound import Narrow, make, narrow_of, tied
 from ecluse.accounts.services.testing import Answer, Outside
 from ecluse.core.home import Site
 from ecluse.core.words import Action
+from ecluse.record.api.lean import LeanHandler
 from ecluse.safe.entry import Entry
 
 Trace = Callable[[], list[Entry]]
@@ -197,3 +198,13 @@ def test_the_conformance_document_says_where_and_how(client: Client) -> None:
 def test_a_narrowing_is_read_back_as_written() -> None:
     narrow = Narrow("a.b", "system/*.rs", ("10.0.0.0/8",))
     assert narrow_of(make(narrow)) == narrow
+
+
+@pytest.mark.parametrize(("path", "status"), [("Patient/none", 404), ("Condition/none", 403), ("Patient", 400)])
+def test_t4_the_short_way_asks_for_the_same_scopes(outside: Outside, token: str, path: str, status: int) -> None:
+    short = LeanHandler()
+    short.load_middleware()
+    proof = outside.proof("GET", f"http://testserver/fhir/{path}", token)
+    headers = {"authorization": f"DPoP {token}", "dpop": proof}
+    answer = short._middleware_chain(RequestFactory().get(f"/fhir/{path}", headers=headers))
+    assert answer.status_code == status

@@ -12,6 +12,7 @@ Promises:
   is looked up: on the short way too.
 """
 
+import re
 from typing import Any, cast
 
 import msgspec
@@ -28,6 +29,7 @@ from ecluse.gate.rules import rights_of
 from ecluse.gate.world import policy
 from ecluse.record.api.outcome import ProblemError, bad, bad_token, no_proof, nobody
 from ecluse.record.api.refusals import step_up
+from ecluse.record.api.table import INSTANCE
 from ecluse.safe.protocol import Who
 
 PURPOSE_HEADER = "HTTP_X_PURPOSE_OF_USE"
@@ -61,6 +63,7 @@ NEEDED = {
     ("version", "GET"): "r",
 }
 """What each address and method asks of a scope: the letters of SMART."""
+ONE = re.compile(f"/fhir/{INSTANCE}")
 ALL = ("*", "rs")
 """Everything of a patient, and whatever the table does not name, asks for every type."""
 
@@ -79,11 +82,19 @@ def token_of(request: HttpRequest) -> str | None:
 
 def needed(request: HttpRequest) -> tuple[str, str]:
     """Return the type and the letters that the scopes of a service must hold for this request."""
-    match = request.resolver_match
+    name, kind = named(request)
     method = "GET" if request.method == "HEAD" else request.method or ""
-    letters = NEEDED.get((match.url_name or "", method), "") if match else ""
-    kind = str(match.kwargs.get("kind", "")) if match else ""
+    letters = NEEDED.get((name, method), "")
     return (kind, letters) if kind and letters else ALL
+
+
+def named(request: HttpRequest) -> tuple[str, str]:
+    """Return the name of the address and its type; the short way (``lean.py``) leaves them to be read here."""
+    match = request.resolver_match
+    if match is not None:
+        return match.url_name or "", str(match.kwargs.get("kind", ""))
+    found = ONE.match(request.path_info)
+    return ("instance", found["kind"]) if found else ("", "")
 
 
 def caller_of(request: HttpRequest) -> Caller:
