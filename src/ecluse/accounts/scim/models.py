@@ -1,5 +1,6 @@
 """What of SCIM is kept (RFC 7643): a part of the core user, our own extension, and groups that are units."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from scim2_models import (
@@ -19,12 +20,12 @@ STAFF = "urn:ecluse:params:scim:schemas:extension:2.0:Staff"
 
 
 class Staff(Extension):
-    """``rpps``: 11 digits, written once. ``ends``: last day, ISO 8601. The others are told, never taken."""
+    """``rpps``: 11 digits, written once. ``ends``: last day. The others are told, never taken."""
 
     __schema__ = URN(STAFF)
 
     rpps: Annotated[str | None, Mutability.immutable] = None
-    ends: str | None = None
+    ends: datetime | None = None
     professions: Annotated[list[str] | None, Mutability.read_only] = None
     proposed: Annotated[list[str] | None, Mutability.read_only] = None
     proposal: Annotated[str | None, Mutability.read_only] = None

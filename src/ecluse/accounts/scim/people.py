@@ -59,7 +59,7 @@ def shown(account: Account, request: HttpRequest, who: Who, proposal: str = "") 
     )
     user[Staff] = Staff(
         rpps=account.rpps or None,
-        ends=account.ends.isoformat() if account.ends else None,
+        ends=dt.datetime.combine(account.ends, dt.time(12), dt.UTC) if account.ends else None,
         professions=professions_of(account) or None,
         proposed=list(waiting) if waiting else None,
         proposal=proposal or ("A second person has to approve." if waiting else None),
@@ -109,24 +109,12 @@ def row_of(user: Taken) -> Row:
         username=(user.user_name or "").strip(),
         display_name=user.display_name or (user.name.formatted if user.name and user.name.formatted else ""),
         rpps=staff.rpps or "",
-        ends=day(staff.ends),
+        ends=staff.ends.date() if staff.ends else None,
     )
     wrong = fault(row, demo=False)
     if wrong:
         raise ScimError(400, f"This user is not taken: {wrong}.", "invalidValue")
     return row
-
-
-def day(text: str | None) -> dt.date | None:
-    """Return a day.
-
-    Raises:
-        ScimError: 400, it is none.
-    """
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ScimError(400, "ends is a day, such as 2026-12-31.", "invalidValue") from error
 
 
 def replace(request: HttpRequest, who: Who, account: Account, user: Taken) -> str:
