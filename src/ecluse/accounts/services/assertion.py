@@ -15,7 +15,6 @@ from ecluse.accounts.services import seen
 from ecluse.accounts.services.errors import bad_assertion
 from ecluse.accounts.services.keys import ASSERTED_WITH
 
-TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_S = 300
 LEEWAY_S = 10
 LONGEST = 8192

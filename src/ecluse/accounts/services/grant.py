@@ -15,6 +15,7 @@ from ecluse.accounts.professions import professions_of
 from ecluse.accounts.services import assertion, proof, scopes
 from ecluse.accounts.services.bound import Narrow, make, tied
 from ecluse.accounts.services.errors import NotAcceptedError, bad_assertion
+from ecluse.accounts.services.keys import ASSERTION
 from ecluse.accounts.services.networks import allowed
 from ecluse.accounts.who import address, claimed_address
 from ecluse.core.words import Action
@@ -38,7 +39,7 @@ def ask(request: HttpRequest, audience: str) -> tuple[str, Narrow]:
         raise NotAcceptedError(
             "grant-type", "Only client_credentials is offered.", code="unsupported_grant_type", status=400
         )
-    if form.get("client_assertion_type") != assertion.TYPE or not form.get("client_assertion"):
+    if form.get("client_assertion_type") != ASSERTION or not form.get("client_assertion"):
         raise bad_assertion("no-assertion", "Send client_assertion with its type: there are no client secrets here.")
     client = assertion.claimed(form["client_assertion"])
     if client is None:

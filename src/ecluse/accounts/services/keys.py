@@ -1,5 +1,7 @@
 """Public keys of services (JWK, RFC 7517), and which signatures are taken at all."""
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,10 @@ from ecluse.core.errors import BadInputError
 ASSERTED_WITH = ("ES384", "RS384")
 """What SMART Backend Services asks every server to take; nothing symmetric, never ``none``."""
 PROVED_WITH = ("ES256", "ES384")
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+"""RFC 7523, section 2.2."""
+PROOF = "dpop+jwt"
+"""RFC 9449, section 4.2."""
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 RSA_BITS = 2048
 MOST_KEYS = 8
@@ -59,3 +65,8 @@ def strong(key: object) -> bool:
     if isinstance(key, ECKey):
         return key.curve_name == "P-384"
     return isinstance(key, RSAKey) and key.public_key.key_size >= RSA_BITS
+
+
+def hashed(token: str) -> str:
+    """Return ``ath``: the SHA-256 of a token, base64url (RFC 9449, section 4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()

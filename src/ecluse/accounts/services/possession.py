@@ -7,8 +7,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from ecluse.accounts.services.assertion import TYPE as ASSERTION
-from ecluse.accounts.services.proof import TYPE, hashed
+from ecluse.accounts.services.keys import ASSERTION, PROOF, hashed
 from ecluse.core.errors import RefusedError
 
 
@@ -30,7 +29,7 @@ class Possession:
         claims = {"htm": method, "htu": url, "iat": int(time.time()), "jti": secrets.token_urlsafe(16)}
         if token:
             claims["ath"] = hashed(token)
-        return jwt.encode(header, claims, self.key, algorithms=["ES256"], default_type=TYPE)
+        return jwt.encode(header, claims, self.key, algorithms=["ES256"], default_type=PROOF)
 
     def headers(self, method: str, url: str, token: str) -> dict[str, str]:
         """Return the two headers of one request."""

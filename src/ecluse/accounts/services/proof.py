@@ -1,7 +1,6 @@
 """Proof of possession of a key (DPoP, RFC 9449): which key signed this very request."""
 
 import base64
-import hashlib
 import time
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,13 +15,12 @@ from joserfc.jwk import ECKey
 from ecluse.accounts.bridge import the_home
 from ecluse.accounts.services import seen
 from ecluse.accounts.services.errors import bad_proof
-from ecluse.accounts.services.keys import PRIVATE, PROVED_WITH
+from ecluse.accounts.services.keys import PRIVATE, PROOF, PROVED_WITH, hashed
 
 WINDOW_S = 60
 """How old, or how far ahead, the time of a proof may be."""
 LONGEST_JTI = 128
 LONGEST = 4096
-TYPE = "dpop+jwt"
 
 
 class Signer(NamedTuple):
@@ -52,7 +50,7 @@ def signer(header: str) -> Signer:
     try:
         told: dict[str, Any] = msgspec.json.decode(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
         jwk = told["jwk"]
-        if told["typ"] != TYPE or told["alg"] not in PROVED_WITH or PRIVATE.intersection(jwk):
+        if told["typ"] != PROOF or told["alg"] not in PROVED_WITH or PRIVATE.intersection(jwk):
             raise bad_proof("bad-proof", "A proof has typ dpop+jwt, an alg of those listed, and a public key.")
         key = ECKey.import_key(jwk)
         return Signer(key, key.thumbprint())
@@ -105,11 +103,6 @@ def wrong(claims: Claims, request: HttpRequest, token: str) -> str:
         "ath is not the hash of this token.": claims.ath != (hashed(token) if token else ""),
     }
     return next((fault for fault, found in faults.items() if found), "")
-
-
-def hashed(token: str) -> str:
-    """Return ``ath``: the SHA-256 of a token, base64url."""
-    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
 
 
 def address(url: str) -> tuple[str, str, str]:
