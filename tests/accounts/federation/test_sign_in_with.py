@@ -268,7 +268,7 @@ def test_o4_a_session_ends_at_the_bounds_of_its_provider(
 
 def logout_token(op: TestProvider, **claims: Any) -> str:
     now = int(time.time())
-    event = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    event: dict[str, object] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     told = {"iss": op.issuer, "aud": "ecluse", "iat": now, "exp": now + 60, "jti": str(time.time_ns()), "events": event}
     return op.signed({**told, "sub": "subject-1", **claims})
 

@@ -32,11 +32,13 @@ def check(provider: Provider, text: str) -> tuple[str, str]:
 def wrong(claims: dict[str, Any], provider: Provider) -> str:
     """Return which claim is wrong, or nothing."""
     issued, ends = claims.get("iat"), claims.get("exp", time.time())
-    numbers = isinstance(issued, int | float) and isinstance(ends, int | float)
+    now = time.time()
+    current = isinstance(issued, int | float) and abs(now - issued) <= OLDEST_S
+    lives = isinstance(ends, int | float) and ends >= now - id_token.LEEWAY_S
     faults = {
         "iss": claims.get("iss") != provider.issuer,
         "aud": claims.get("aud") not in (provider.client_id, [provider.client_id]),
-        "iat": not numbers or abs(time.time() - issued) > OLDEST_S or ends < time.time() - id_token.LEEWAY_S,
+        "iat": not current or not lives,
         "events": not isinstance(claims.get("events"), dict) or EVENT not in claims["events"],
         "nonce": "nonce" in claims,
         "jti": not isinstance(claims.get("jti"), str) or not claims["jti"],

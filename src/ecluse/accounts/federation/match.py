@@ -13,6 +13,7 @@ from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.outside import Provider
 from ecluse.core.words import Action
 
+LONGEST_SUBJECT = 255
 NATIONAL = re.compile(r"8?([0-9]{11})\Z")
 """An RPPS number, or the national identifier that it is part of (``8`` and the number)."""
 
@@ -58,7 +59,7 @@ def link(account: Account, name: str, subject: str) -> None:
     """
     if account.service:
         raise RefusedError("A service signs in with no provider.", "Register its key: `ecluse accounts client`.")
-    if not 0 < len(subject) <= LinkedIdentity._meta.get_field("subject").max_length:  # noqa: SLF001
+    if not 0 < len(subject) <= LONGEST_SUBJECT:
         raise BadInputError("Not a subject.", "Copy it from the provider, as its tokens say it.")
     if LinkedIdentity.objects.filter(provider=name, subject=subject).exclude(account=account).exists():
         raise BadInputError("Another account has this subject.", "Unlink it there first.")

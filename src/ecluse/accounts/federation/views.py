@@ -18,7 +18,7 @@ from ecluse.accounts.federation import provider as providers
 from ecluse.accounts.federation.errors import NotSignedInError
 from ecluse.accounts.federation.exchange import Started
 from ecluse.accounts.models import Account
-from ecluse.accounts.who import stranger, who_of
+from ecluse.accounts.who import FEDERATION, stranger, who_of
 from ecluse.core.outside import Provider
 from ecluse.core.words import Action, Decision
 
@@ -55,7 +55,7 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def again(request: HttpRequest, name: str) -> HttpResponse:
     """Send a person to the provider that opened this session, for a fresh proof."""
-    if request.session.get(sessions.SESSION, {}).get("provider") != name:
+    if request.session.get(FEDERATION, {}).get("provider") != name:
         raise Http404
     return leave(request, name, again=True)
 
@@ -81,7 +81,7 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
     except NotSignedInError as error:
         return refused(request, name, error)
     except ImmediateHttpResponse as closed:
-        request.session.pop(sessions.SESSION, None)
+        request.session.pop(FEDERATION, None)
         answer: HttpResponse = closed.response
         return answer
 

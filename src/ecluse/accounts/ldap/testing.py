@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from ldaptor.inmemory import fromLDIFFile
 from ldaptor.interfaces import IConnectedLDAPEntry
@@ -19,7 +20,7 @@ from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from twisted.python.components import registerAdapter
 
 
-class WithTls(LDAPServer):
+class WithTls(LDAPServer):  # type: ignore[misc]
     """The library's server, and StartTLS (RFC 4511, section 4.14), which it lacks."""
 
     def extendedRequest_StartTLS(self, _data: object, reply: Callable[[object], None]) -> None:  # noqa: N802
@@ -27,7 +28,7 @@ class WithTls(LDAPServer):
         reply(LDAPStartTLSResponse(resultCode=0))
         self.transport.startTLS(self.factory.options)
 
-    extendedRequest_StartTLS.oid = LDAPStartTLSRequest.oid
+    extendedRequest_StartTLS.oid = LDAPStartTLSRequest.oid  # type: ignore[attr-defined]
 
 
 class Factory(ServerFactory):
@@ -42,16 +43,17 @@ class Factory(ServerFactory):
 
 def serve(ldif: Path, certificate: str, key: str) -> None:
     """Serve until killed."""
-    registerAdapter(lambda factory: factory.root, Factory, IConnectedLDAPEntry)
-    tls = DefaultOpenSSLContextFactory(key, certificate)
+    engine: Any = reactor
+    registerAdapter(lambda factory: factory.root, Factory, IConnectedLDAPEntry)  # type: ignore[no-untyped-call]
+    tls = DefaultOpenSSLContextFactory(key, certificate)  # type: ignore[no-untyped-call]
 
     def ready(root: object) -> None:
-        port = reactor.listenTCP(0, Factory(root, tls), interface="127.0.0.1")
+        port = engine.listenTCP(0, Factory(root, tls), interface="127.0.0.1")
         sys.stdout.write(f"{port.getHost().port}\n")
         sys.stdout.flush()
 
     fromLDIFFile(BytesIO(ldif.read_bytes())).addCallback(ready)
-    reactor.run()
+    engine.run()
 
 
 if __name__ == "__main__":

@@ -19,24 +19,23 @@ from scim2_models import (
 from ecluse.accounts.scim.models import Person, Staff, Unit
 
 MOST = 200
-NO, YES = {"supported": False}, {"supported": True}
 
 
 def config(request: HttpRequest) -> dict[str, Any]:
     """Return ServiceProviderConfig."""
     scheme = AuthenticationScheme(
-        type="oauth2",
+        type=AuthenticationScheme.Type.oauth2,
         name="OAuth 2.0 client credentials, private_key_jwt, DPoP",
         description="RFC 6749, RFC 7523, RFC 9449; scope scim. No long-lived secret.",
         primary=True,
     )
     found = ServiceProviderConfig(
-        patch=Patch(**YES),
+        patch=Patch(supported=True),
         bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
         filter=Filter(supported=True, max_results=MOST),
-        change_password=ChangePassword(**NO),
-        sort=Sort(**NO),
-        etag=ETag(**NO),
+        change_password=ChangePassword(supported=False),
+        sort=Sort(supported=False),
+        etag=ETag(supported=False),
         authentication_schemes=[scheme],
         meta=Meta(resource_type="ServiceProviderConfig", location=here(request, "ServiceProviderConfig")),
     )
@@ -49,7 +48,6 @@ def types(request: HttpRequest) -> dict[str, dict[str, Any]]:
     for kind, name in ((Person[Staff], "User"), (Unit, "Group")):
         one = ResourceType.from_resource(kind)
         one.id = one.name = name
-        one.endpoint = f"/{name}s"
         one.meta = Meta(resource_type="ResourceType", location=here(request, f"ResourceTypes/{name}"))
         found[name] = one.model_dump()
     return found

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from scim2_models import (
     URN,
+    AnyExtension,
     ComplexAttribute,
     Extension,
-    Group,
+    GroupMember,
     Mutability,
     Required,
     Resource,
@@ -37,7 +38,7 @@ class Role(ComplexAttribute):
     value: str | None = None
 
 
-class Person(Resource[Any]):
+class Person(Resource[AnyExtension]):
     """The part of the core user that is kept, as ``/Schemas`` tells it."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
@@ -54,7 +55,7 @@ class Unit(Resource[Any]):
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
 
     display_name: Annotated[str | None, Required.true] = None
-    members: list[Group.Members] | None = None  # type: ignore[valid-type]
+    members: list[GroupMember] | None = None
 
 
 Taken = User[Staff]

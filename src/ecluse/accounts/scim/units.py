@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import slugify
-from scim2_models import Group, Meta
+from scim2_models import Group, GroupMember, Meta
 
 from ecluse.accounts.bridge import note
 from ecluse.accounts.models import Membership, Unit
@@ -33,7 +33,7 @@ def shown(unit: Unit, request: HttpRequest) -> Group:
     """Return a unit as a group: of its members, those under provisioning."""
     rows = Membership.objects.filter(unit=unit, until=None, account__in=people.visible()).order_by("account_id")
     members = [
-        Group.Members(
+        GroupMember(
             value=str(row.account_id),
             type="User",
             ref=request.build_absolute_uri(f"/scim/v2/Users/{row.account_id}"),
@@ -92,7 +92,8 @@ def keep_members(request: HttpRequest, who: Who, unit: Unit, group: Group) -> No
     Raises:
         ScimError: 400, a member is nobody under provisioning.
     """
-    wanted = {int(member.value) if (member.value or "").isdigit() else 0 for member in group.members or []}
+    values = [member.value or "" for member in group.members or []]
+    wanted = {int(value) if value.isdigit() else 0 for value in values}
     known = {account.pk: account for account in people.visible().filter(pk__in=wanted)}
     if set(known) != wanted:
         raise ScimError(400, "A member is not a user of this interface.", "invalidValue")
