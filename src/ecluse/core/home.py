@@ -68,6 +68,9 @@ class Home(msgspec.Struct, frozen=True):
     path: Path
     settings: Settings
 
+    def __hash__(self) -> int:
+        return hash(self.path)
+
     @property
     def safe(self) -> Path:
         """Folder of the safe: policy, keys, trace."""
