@@ -36,7 +36,6 @@ def shown(unit: Unit, request: HttpRequest) -> Group:
         GroupMember(
             value=str(row.account_id),
             type="User",
-            ref=request.build_absolute_uri(f"/scim/v2/Users/{row.account_id}"),
         )
         for row in rows
     ]
