@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from cryptojwt.jwk.hmac import SYMKey
-from cryptojwt.jws.jws import JWS
+from cryptojwt.jwk.hmac import SYMKey  # type: ignore[import-untyped]
+from cryptojwt.jws.jws import JWS  # type: ignore[import-untyped]
 from idpyoidc.server import Server
 from idpyoidc.server.configure import OPConfiguration
 from idpyoidc.server.oidc.authorization import Authorization

@@ -35,6 +35,7 @@ def shown(unit: Unit, request: HttpRequest) -> Group:
     members = [
         GroupMember(
             value=str(row.account_id),
+            ref=None,
             type="User",
         )
         for row in rows
