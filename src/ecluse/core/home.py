@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
-from ecluse.core.outside import Directory, Provider
+from ecluse.core.identity import Directory, Provider
 
 MAX_SOCKET_PATH = 100
 

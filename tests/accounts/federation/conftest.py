@@ -19,7 +19,7 @@ from ecluse.accounts.models import Account
 from ecluse.accounts.services.possession import public_set
 from ecluse.accounts.services.testing import Answer
 from ecluse.core.home import Home
-from ecluse.core.outside import Provider, Strength
+from ecluse.core.identity import Provider, Strength
 
 NAME = "keycloak"
 

@@ -16,7 +16,7 @@ from ecluse.accounts.federation.testing import TestProvider
 from ecluse.accounts.models import Account, LinkedIdentity
 from ecluse.accounts.services.testing import Answer
 from ecluse.accounts.testing import person
-from ecluse.core.outside import Strength
+from ecluse.core.identity import Strength
 from ecluse.core.words import Action, TargetKind
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who

@@ -24,7 +24,7 @@ from ecluse.accounts.models import Account, AccountProfession, Membership
 from ecluse.accounts.testing import person, sign_in
 from ecluse.cli.accounts import app
 from ecluse.core.errors import BadInputError, BrokenWorldError
-from ecluse.core.outside import Directory
+from ecluse.core.identity import Directory
 from ecluse.safe.entry import Entry
 
 BASE = "dc=hopital,dc=test"

@@ -20,7 +20,7 @@ from ecluse.accounts.bridge import the_home
 from ecluse.accounts.federation import provider as providers
 from ecluse.accounts.federation.errors import NotSignedInError
 from ecluse.core.errors import BrokenWorldError
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_S = 120

@@ -10,7 +10,7 @@ from joserfc.jwt import Token
 
 from ecluse.accounts.federation import provider as providers
 from ecluse.accounts.federation.errors import NotSignedInError
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 
 LEEWAY_S = 60
 LONGEST_S = 24 * 60 * 60

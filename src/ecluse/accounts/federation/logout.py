@@ -7,7 +7,7 @@ from ecluse.accounts.bridge import the_home
 from ecluse.accounts.federation import id_token
 from ecluse.accounts.federation.errors import NotSignedInError
 from ecluse.accounts.services import seen
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 OLDEST_S = 300

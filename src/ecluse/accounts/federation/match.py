@@ -10,7 +10,7 @@ from ecluse.accounts.federation.errors import NotSignedInError
 from ecluse.accounts.models import Account, LinkedIdentity
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError, RefusedError
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 from ecluse.core.words import Action
 
 LONGEST_SUBJECT = 255

@@ -12,7 +12,7 @@ from joserfc.jwk import KeySet
 
 from ecluse.accounts.federation.errors import NotSignedInError
 from ecluse.core.errors import BadInputError
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 
 KNOWN = "/.well-known/openid-configuration"
 FRESH_S = 600

@@ -19,7 +19,7 @@ from ecluse.accounts.models import Account, FederatedSession
 from ecluse.accounts.pages import back_path, go
 from ecluse.accounts.who import FEDERATED, console, stranger
 from ecluse.accounts.who import FEDERATION as SESSION
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 from ecluse.core.words import Action
 
 PROVED_S = 300

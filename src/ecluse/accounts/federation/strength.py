@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 
 WORD = re.compile(r"[A-Za-z0-9._:/^+-]{1,64}\Z")
 MOST_WORDS = 8

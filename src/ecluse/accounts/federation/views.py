@@ -19,7 +19,7 @@ from ecluse.accounts.federation.errors import NotSignedInError
 from ecluse.accounts.federation.exchange import Started
 from ecluse.accounts.models import Account
 from ecluse.accounts.who import FEDERATION, stranger, who_of
-from ecluse.core.outside import Provider
+from ecluse.core.identity import Provider
 from ecluse.core.words import Action, Decision
 
 STARTED = "ecluse.federation.started"

@@ -13,7 +13,7 @@ from ldap3.core.exceptions import LDAPException
 from ecluse.accounts.bridge import the_home
 from ecluse.accounts.federation.provider import on_this_machine
 from ecluse.core.errors import BadInputError, BrokenWorldError
-from ecluse.core.outside import Directory
+from ecluse.core.identity import Directory
 
 TIMEOUT_S = 20
 

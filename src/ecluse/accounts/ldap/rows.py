@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ecluse.accounts.ldap.reading import Entry
 from ecluse.accounts.staff_list import Row, fault
-from ecluse.core.outside import Directory, Field
+from ecluse.core.identity import Directory, Field
 from ecluse.core.words import SERVICES, Profession
 
 NEVER = frozenset({"0", "9223372036854775807"})

@@ -17,7 +17,7 @@ from ecluse.accounts.models import Account, Membership
 from ecluse.accounts.staff_list import Good, Row
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError
-from ecluse.core.outside import Directory
+from ecluse.core.identity import Directory
 from ecluse.core.words import Action
 
 
