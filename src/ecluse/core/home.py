@@ -8,6 +8,7 @@
     safe/                  policy.toml, keys, trace: only the safe's process writes here
     run/safe.sock          the safe's socket (0600)
     rejects/               what an import could not take, with its reason
+    watch/                 how far the watch has read, its lake
 """
 
 import os
@@ -18,6 +19,7 @@ import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.identity import Directory, Provider
+from ecluse.core.outside import Alarms, Respond
 
 MAX_SOCKET_PATH = 100
 
@@ -60,6 +62,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     database: Database = Database()
     federation: dict[str, Provider] = {}
     directory: Directory | None = None
+    respond: Respond = Respond()
+    alarms: Alarms = Alarms()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -95,6 +99,11 @@ class Home(msgspec.Struct, frozen=True):
     def seen(self) -> Path:
         """File of the one-time values that were used lately (proofs of possession, assertions)."""
         return self.path / "run" / "seen.sqlite3"
+
+    @property
+    def watch(self) -> Path:
+        """Folder of the watch: how far it has read, its lake."""
+        return self.path / "watch"
 
     @property
     def rejects(self) -> Path:

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "ecluse.accounts",
     "ecluse.gate",
     "ecluse.record",
+    "ecluse.respond",
     "ecluse.web",
 ]
 
