@@ -1,6 +1,5 @@
-"""Bearer tokens of services, and the command `ecluse accounts`."""
+"""Keys and tokens of services, and the command `ecluse accounts`."""
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -9,15 +8,16 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
-from django.utils import timezone
+from joserfc.jwk import ECKey
 from typer.testing import CliRunner, Result
 
 from ecluse.accounts import tokens
-from ecluse.accounts.models import Account, AccountProfession, Token
-from ecluse.accounts.testing import person, sign_in
+from ecluse.accounts.models import Account, AccountProfession, ServiceClient, Token
+from ecluse.accounts.services.bound import tied
+from ecluse.accounts.services.possession import new_key, public_set
+from ecluse.accounts.testing import Bound, person, sign_in
 from ecluse.cli.accounts import app
 from ecluse.core.errors import BadInputError, EcluseError, RefusedError
-from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.entry import Entry
 
 
@@ -31,75 +31,78 @@ def run(*arguments: str) -> Result:
 
 
 def test_a_token_is_kept_only_as_its_digest(service: Account) -> None:
-    text, row = tokens.issue(service, 30)
-    assert bytes(row.digest) == hashlib.sha256(text.encode()).digest()
-    assert len(text) >= 43
-    found = tokens.holder(text)
+    bound = Bound(service)
+    row = Token.objects.get()
+    shown = tied(bound.token, bound.possession.thumbprint)
+    assert bytes(row.digest) == hashlib.sha256(shown.encode()).digest()
+    found = tokens.holder(shown)
     assert found is not None
     assert (found.account, found.profession) == (service, "interface-service")
 
 
-def test_a_person_gets_no_token(nurse: Account) -> None:
-    with pytest.raises(RefusedError):
-        tokens.issue(nurse, 30)
-
-
-@pytest.mark.parametrize("days", [0, -1, 401])
-def test_a_token_always_ends(service: Account, days: int) -> None:
-    with pytest.raises(BadInputError):
-        tokens.issue(service, days)
-    assert not Token.objects.exists()
-
-
-def test_a_token_acts_only_as_what_the_service_is(service: Account) -> None:
-    with pytest.raises(BadInputError):
-        tokens.issue(service, 30, profession="physician")
-
-
-def test_a_token_that_cannot_be_traced_does_not_exist(service: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(*_: object, **__: object) -> None:
-        raise SafeUnavailableError("The safe cannot be reached.")
-
-    monkeypatch.setattr(tokens, "note", gone)
-    with pytest.raises(SafeUnavailableError):
-        tokens.issue(service, 30)
-    assert not Token.objects.exists()
-
-
-@pytest.mark.parametrize("text", ["", "ecl_", "ecl_wrong", "Bearer x"])
+@pytest.mark.parametrize("text", ["", "ecl_", "ecl_wrong", "DPoP x"])
 def test_an_unknown_token_has_no_holder(service: Account, text: str) -> None:
-    tokens.issue(service, 30)
+    bound = Bound(service)
     assert tokens.holder(text) is None
+    assert tokens.holder(bound.token) is None
 
 
-def test_an_expired_token_has_no_holder(service: Account) -> None:
-    text, row = tokens.issue(service, 30)
-    row.expires = timezone.now() - dt.timedelta(seconds=1)
-    row.save()
-    assert tokens.holder(text) is None
+def test_the_command_makes_a_pair_and_registers_its_public_half(service: Account, tmp_path: Path) -> None:
+    private = tmp_path / "lab.jwk"
+    made = json.loads(run("client-key", str(private), "--json").stdout)
+    assert private.stat().st_mode & 0o777 == 0o600
+    done = run("client", "lab.feed", "--jwks", made["public"], "--scope", "system/Patient.rs", "--json")
+    assert json.loads(done.stdout)["scope"] == "system/Patient.rs"
+    assert "d" not in ServiceClient.objects.get().jwks["keys"][0]
 
 
-def test_a_revoked_token_has_no_holder(service: Account) -> None:
-    text, _row = tokens.issue(service, 30)
-    assert tokens.revoke(service) == 1
-    assert tokens.holder(text) is None
+def test_a_pair_never_replaces_a_key(tmp_path: Path) -> None:
+    (tmp_path / "lab.jwk").write_text("{}")
+    assert isinstance(run("client-key", str(tmp_path / "lab.jwk")).exception, BadInputError)
 
 
-def test_the_token_of_a_closed_service_has_no_holder(service: Account) -> None:
-    text, _row = tokens.issue(service, 30)
-    service.ends = timezone.localdate() - dt.timedelta(days=1)
-    service.save()
-    assert tokens.holder(text) is None
+@pytest.mark.parametrize(
+    ("jwks", "scope", "address"),
+    [
+        ("private", "system/*.rs", "10.0.0.0/8"),
+        ("public", "user/*.rs", "10.0.0.0/8"),
+        ("public", "", "10.0.0.0/8"),
+        ("public", "system/*.rs", "everywhere"),
+        ("weak", "system/*.rs", "10.0.0.0/8"),
+        ("nameless", "system/*.rs", "10.0.0.0/8"),
+        ("nothing", "system/*.rs", "10.0.0.0/8"),
+    ],
+)
+def test_a_client_is_registered_whole_or_not_at_all(
+    service: Account, tmp_path: Path, jwks: str, scope: str, address: str
+) -> None:
+    key, weak = new_key("one"), ECKey.generate_key("P-256", {"kid": "weak"})
+    public = public_set(key)["keys"][0]
+    files: dict[str, object] = {
+        "private": {"keys": [key.as_dict(private=True)]},
+        "public": {"keys": [public]},
+        "weak": {"keys": [weak.as_dict(private=False)]},
+        "nameless": {"keys": [{name: value for name, value in public.items() if name != "kid"}]},
+        "nothing": [],
+    }
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps(files[jwks]))
+    done = run("client", "lab.feed", "--jwks", str(file), "--scope", scope, "--address", address)
+    assert isinstance(done.exception, BadInputError)
+    assert not ServiceClient.objects.exists()
 
 
-def test_the_command_shows_a_token_once(service: Account) -> None:
-    shown = json.loads(run("token", "lab.feed", "--days", "7", "--json").stdout)
-    assert tokens.holder(shown["token"]) is not None
-    assert shown["token"] not in run("list", "--json").stdout
+def test_a_person_gets_no_client(nurse: Account, tmp_path: Path) -> None:
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps(public_set(new_key())))
+    assert isinstance(run("client", "n.martin", "--jwks", str(file), "--scope", "scim").exception, RefusedError)
 
 
-def test_a_token_without_days_is_refused(service: Account) -> None:
-    assert isinstance(run("token", "lab.feed").exception, BadInputError)
+def test_removing_a_client_ends_its_tokens(service: Account, trace: Callable[[], list[Entry]]) -> None:
+    bound = Bound(service)
+    assert json.loads(run("client", "lab.feed", "--remove", "--json").stdout) == {"removed": True, "tokens": 1}
+    assert tokens.holder(tied(bound.token, bound.possession.thumbprint)) is None
+    assert [entry.rule for entry in trace()][-2:] == ["client-removed", "token-revoked"]
 
 
 def test_the_command_loads_a_list_and_names_what_it_refuses(tmp_path: Path) -> None:
@@ -151,7 +154,7 @@ def test_lost_factors_are_removed_with_the_sessions_and_traced(
     assert [entry.detail for entry in trace() if entry.rule == "removed"] == ["totp"]
 
 
-@pytest.mark.parametrize("command", [("token", "nobody", "--days", "1"), ("sessions", "nobody")])
+@pytest.mark.parametrize("command", [("client", "nobody", "--scope", "scim"), ("sessions", "nobody")])
 def test_an_unknown_account_is_named_as_such(command: tuple[str, ...]) -> None:
     error = run(*command).exception
     assert isinstance(error, EcluseError)

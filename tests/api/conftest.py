@@ -11,8 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from ecluse.accounts.models import Unit
-from ecluse.accounts.testing import person, sign_in
-from ecluse.accounts.tokens import issue
+from ecluse.accounts.testing import Bound, person, sign_in
 from ecluse.core.words import DutyKind, Ground, Purpose
 from ecluse.gate.access import Pass, Wanted
 from ecluse.gate.models import Duty
@@ -44,7 +43,7 @@ class World:
         self.clerk = person(f"a.petit-{mark}", "admissions", units=[UNIT])
         self.security = person(f"s.leroy-{mark}", "security-officer")
         self.maker = person(f"{MAKER}-{mark}", "interface-service", service=True)
-        self.token, _row = issue(self.service, 1)
+        self.bound = Bound(self.service)
         self.known = self.patient("Rivière", UNIT)
         self.stranger = self.patient("Montagne", ELSEWHERE)
 
@@ -132,14 +131,18 @@ class Answer(Protocol):
 
 
 class Api:
-    """A caller of the interface: a service with its token, or a person with a session."""
+    """A caller of the interface: a service with its token and key, or a person with a session."""
 
-    def __init__(self, client: Client, token: str = "") -> None:
+    def __init__(self, client: Client, bound: Bound | None = None) -> None:
         self.client = client
-        self.headers = {"authorization": f"Bearer {token}"} if token else {}
+        self.bound = bound
+
+    def proved(self, method: str, path: str) -> dict[str, str]:
+        """Return the token and a fresh proof; a test may say what it shows instead."""
+        return self.bound.headers(method, f"/fhir/{path}".partition("?")[0]) if self.bound else {}
 
     def get(self, path: str, **headers: str) -> Answer:
-        return self.client.get(f"/fhir/{path}", headers={**self.headers, **headers})
+        return self.client.get(f"/fhir/{path}", headers={**self.proved("GET", path), **headers})
 
     def send(
         self, method: str, path: str, body: object = None, content_type: str = FHIR_JSON, **headers: str
@@ -147,7 +150,11 @@ class Api:
         text = body if isinstance(body, str | bytes) else json.dumps(body)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.generic(
-            method, f"/fhir/{path}", text, content_type=content_type, headers={**self.headers, **named}
+            method,
+            f"/fhir/{path}",
+            text,
+            content_type=content_type,
+            headers={**self.proved(method, path), **named},
         )
 
     def post(self, path: str, form: Mapping[str, str]) -> Answer:
@@ -156,7 +163,7 @@ class Api:
 
 @pytest.fixture
 def service(world: World) -> Api:
-    return Api(Client(), world.token)
+    return Api(Client(), world.bound)
 
 
 @pytest.fixture

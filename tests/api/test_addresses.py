@@ -15,6 +15,7 @@ from ecluse.record.api.table import INTERACTIONS
 REF = secrets.token_hex(16)
 WALK = {
     "metadata": "metadata",
+    "smart": ".well-known/smart-configuration",
     "instance": f"Patient/{REF}",
     "type": "Patient",
     "search": "Patient/_search",
@@ -24,6 +25,7 @@ WALK = {
     "root": "",
     "nowhere": "no/such/thing%0Aat all",
 }
+PUBLIC = {"metadata", "smart"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -32,7 +34,7 @@ def test_the_walk_knows_every_address() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", [name for name in WALK if name != "metadata"])
+@pytest.mark.parametrize("name", [name for name in WALK if name not in PUBLIC])
 def test_nobody_gets_401_and_an_outcome_everywhere(db: None, nobody: Api, name: str, method: str) -> None:
     answer = nobody.send(method, WALK[name], {})
     assert answer.status_code == 401
@@ -41,10 +43,12 @@ def test_nobody_gets_401_and_an_outcome_everywhere(db: None, nobody: Api, name: 
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("name", [name for name in WALK if name != "metadata"])
+@pytest.mark.parametrize("name", [name for name in WALK if name not in PUBLIC])
 def test_a_guessed_token_gets_401_and_an_outcome_everywhere(db: None, nobody: Api, name: str, method: str) -> None:
-    answer = nobody.send(method, WALK[name], {}, authorization="Bearer ecl_guess")
-    assert (answer.status_code, method == "HEAD" or rule(answer)) == (401, True if method == "HEAD" else "bad-token")
+    for scheme, expected in (("Bearer", "unbound-token"), ("DPoP", "not-a-token")):
+        answer = nobody.send(method, WALK[name], {}, authorization=f"{scheme} ecl_guess")
+        assert answer.status_code == 401
+        assert method == "HEAD" or rule(answer) == expected
 
 
 @pytest.mark.parametrize("kind", sorted(INTERACTIONS))

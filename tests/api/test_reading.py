@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.api.conftest import FHIR_JSON, Api, World, rule
 
 from ecluse.accounts.models import Token
-from ecluse.accounts.testing import person, sign_in
+from ecluse.accounts.testing import Bound, person, sign_in
 from ecluse.core.words import Action, Compartment, Decision, TargetKind
 from ecluse.record import directory
 from ecluse.record.models import Part
@@ -138,14 +138,15 @@ def test_a_token_that_is_no_longer_good_opens_nothing(service: Api, world: World
             world.service.is_active = False
             world.service.save()
         case _:
-            service.headers["authorization"] = "Bearer ecl_guess"
+            service.bound = Bound(world.service)
+            tokens.delete()
     for path in (f"Patient/{world.known.ref}", f"MedicationRequest?patient={world.known.ref}"):
         answer = service.get(path)
         assert (answer.status_code, rule(answer)) == (401, "bad-token")
         assert 'error="invalid_token"' in answer["WWW-Authenticate"]
 
 
-def test_another_scheme_than_bearer_is_nobody(world: World) -> None:
+def test_another_scheme_than_dpop_is_nobody(world: World) -> None:
     answer = Api(Client()).get(f"Patient/{world.known.ref}", authorization="Basic dXNlcjpwYXNz")
     assert answer.status_code == 401
 

@@ -37,6 +37,7 @@ READS = {
     P.SECURITY_OFFICER: "-----",
     P.DPO: "-----",
     P.INTERFACE_SERVICE: "icoal",
+    P.PROVISIONING_SERVICE: "-----",
 }
 WRITES = {
     P.PHYSICIAN: "-c-al",
@@ -51,6 +52,7 @@ WRITES = {
     P.BILLING: "--o--",
     P.SOCIAL_WORKER: "-coa-",
     P.INTERFACE_SERVICE: "icoal",
+    P.PROVISIONING_SERVICE: "-----",
 }
 ACTIONS = {  # read history search list print everything write create export break-glass
     P.PHYSICIAN: "RHSLPEW-XB",
@@ -71,6 +73,7 @@ ACTIONS = {  # read history search list print everything write create export bre
     P.SECURITY_OFFICER: "----------",
     P.DPO: "---L------",
     P.INTERFACE_SERVICE: "RHSL--WC--",
+    P.PROVISIONING_SERVICE: "----------",
 }
 ORDER = (A.READ, A.HISTORY, A.SEARCH, A.LIST, A.PRINT, A.EVERYTHING, A.WRITE, A.CREATE, A.EXPORT, A.BREAK_GLASS)
 DUTIES = {
@@ -92,8 +95,9 @@ DUTIES = {
     P.SECURITY_OFFICER: set(),
     P.DPO: set(),
     P.INTERFACE_SERVICE: {D.FEED, D.ORDER, D.ADMISSION},
+    P.PROVISIONING_SERVICE: set(),
 }  # fmt: skip
-OFFICE = (P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO)
+OFFICE = (P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO, P.PROVISIONING_SERVICE)
 READERS = [one for one in P if one not in OFFICE]
 
 

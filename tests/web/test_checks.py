@@ -29,6 +29,8 @@ def ids(found: list[Any]) -> list[str]:
         ({"https": True, "certificate": "/nowhere.pem", "private_key": "/nowhere.key"}, ["web.C004", "web.C004"]),
         ({"demo": True}, []),
         ({"https": True, "behind_proxy": True}, []),
+        ({"https": True, "behind_proxy": True, "bearer_tokens": True}, ["web.C012"]),
+        ({"demo": True, "bearer_tokens": True}, []),
     ],
 )
 def test_what_would_cross_a_network_in_clear(tmp_path: Path, site: dict[str, Any], expected: list[str]) -> None:

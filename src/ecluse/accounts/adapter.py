@@ -19,13 +19,14 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, the_safe
 from ecluse.accounts.employment import may_sign_in, why_not
 from ecluse.accounts.models import Account
 from ecluse.accounts.pages import closed
-from ecluse.accounts.who import console, stranger, who_of
+from ecluse.accounts.who import FEDERATION, console, stranger, who_of
 from ecluse.core.words import Action, Decision
 from ecluse.safe.protocol import Check
 
@@ -84,7 +85,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Offer second factors only, passkeys first, to whoever has one."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         second = [method for method in methods if method["id"] != "reauthenticate"]
-        return sorted(second, key=lambda method: "webauthn" not in method["id"]) or methods
+        second = sorted(second, key=lambda method: "webauthn" not in method["id"])
+        return [*second, *self.provider()] or methods
+
+    def provider(self) -> list[dict[str, Any]]:
+        """Return the provider that opened this session as one more way to prove oneself again."""
+        request = context.request
+        kept = request.session.get(FEDERATION) if request else None
+        if not kept:
+            return []
+        url = reverse("federation_again", args=[kept["provider"]])
+        return [{"id": "federation", "description": kept["label"], "url": url}]
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Spare whoever has just typed the password and has no factor yet the same question twice."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from ecluse.accounts import device_key, rights, workstation
+from ecluse.accounts.federation.provider import all_of_them
 from ecluse.accounts.labels import label
 from ecluse.accounts.professions import active
 
@@ -22,7 +23,7 @@ def person(request: HttpRequest) -> dict[str, Any]:
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return seat
+        return seat | {"providers": [(name, one.label) for name, one in all_of_them().items()]}
     word = active(request)
     shared = workstation.WARD in request.session
     return seat | {

@@ -24,6 +24,7 @@ PROFESSIONS = [
     (Profession.SECURITY_OFFICER.value, _("Security officer")),
     (Profession.DPO.value, _("Data protection officer")),
     (Profession.INTERFACE_SERVICE.value, _("Interface service")),
+    (Profession.PROVISIONING_SERVICE.value, _("Provisioning service")),
 ]
 TARGETS = [
     (TargetKind.ACCOUNT.value, _("Account")),

@@ -184,7 +184,7 @@ class Workstation(models.Model):
 
 
 class Token(models.Model):
-    """A bearer token of a service: only its SHA-256 is kept. ``profession`` is the one it acts as."""
+    """An access token of a service: only a SHA-256 of it and of its key is kept. ``profession`` is what it acts as."""
 
     digest = models.BinaryField(max_length=DIGEST_BYTES, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
@@ -211,3 +211,63 @@ class UsedStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.factor_id}"
+
+
+class ServiceClient(models.Model):
+    """How a service proves itself: public keys, and what narrows it further than its profession.
+
+    ``jwks`` is a JWK Set (RFC 7517) of public keys; ``scope`` the SMART scopes it may ask for; ``addresses`` the
+    networks (CIDR) it may call from, none meaning any.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="client")
+    jwks = models.JSONField()
+    scope = models.TextField()
+    addresses = models.JSONField(default=list, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+class LinkedIdentity(models.Model):
+    """What a provider calls a person: set up beforehand, never by signing in."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="identities")
+    provider = models.CharField(max_length=64)
+    subject = models.CharField(max_length=255)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "subject"], name="linked_subject_once"),
+            models.UniqueConstraint(fields=["provider", "account"], name="linked_account_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.provider}"
+
+
+class FederatedSession(models.Model):
+    """Which open session began with which session of a provider, so that the provider can end it."""
+
+    session_key = models.CharField(max_length=40, primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="federated_sessions")
+    provider = models.CharField(max_length=64)
+    subject = models.CharField(max_length=255)
+    sid = models.CharField(max_length=255, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.account} · {self.provider}"
+
+
+class Provisioned(models.Model):
+    """What a provisioning client calls an account (SCIM ``externalId``)."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="provisioned")
+    external_id = models.CharField(max_length=255, blank=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return str(self.account)

@@ -238,7 +238,7 @@ def set_first_password(account: Account, password: str) -> None:
         RefusedError: a service has none.
     """
     if account.service:
-        raise RefusedError("A service has no password.", "Give it a token.")
+        raise RefusedError("A service has no password.", "Register its key: `ecluse accounts client`.")
     try:
         validate_password(password, account)
     except ValidationError as error:

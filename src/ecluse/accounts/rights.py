@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 
 from ecluse.accounts.bridge import note
 from ecluse.accounts.professions import active
-from ecluse.core.words import Action, Decision, Profession
+from ecluse.core.words import SERVICES, Action, Decision, Profession
 from ecluse.safe.protocol import Who
 
-EVERYBODY = frozenset(Profession) - {Profession.INTERFACE_SERVICE}
+EVERYBODY = frozenset(Profession) - SERVICES
 IT, OFFICER, DPO = Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO
 ISSUERS = frozenset({Profession.PHYSICIAN, Profession.MIDWIFE, Profession.NURSE, OFFICER, DPO})
 

@@ -12,6 +12,7 @@ from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_used
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
@@ -25,7 +26,7 @@ from ecluse.accounts.adapter import KINDS, FactorAdapter
 from ecluse.accounts.bridge import note, note_if_possible
 from ecluse.accounts.models import Account
 from ecluse.accounts.standing import STARTED
-from ecluse.accounts.who import KEY_KIND, console, stranger, who_of
+from ecluse.accounts.who import FEDERATION, KEY_KIND, console, stranger, who_of
 from ecluse.core.words import Action, Decision
 
 
@@ -107,7 +108,24 @@ def first_factor(request: HttpRequest, user: Account, authenticator: Authenticat
 def factor_appears(instance: Authenticator, **_more: Any) -> None:
     """Trace a new factor before it exists."""
     if instance._state.adding:  # noqa: SLF001
+        only_when_fresh()
         trace_factor(instance, "added")
+
+
+def only_when_fresh() -> None:
+    """Refuse a factor to a session that a provider's second factor opened, unless that was proved just now.
+
+    django-allauth asks nothing of a person who has no local factor: whoever stole the session would add their own.
+
+    Raises:
+        PermissionDenied: it was not.
+    """
+    request = context.request
+    if request is None or not request.user.is_authenticated or FEDERATION not in request.session:
+        return
+    who = who_of(request)
+    if who.acr == "aal2" and who.auth_age > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        raise PermissionDenied(_("Prove who you are again first."))
 
 
 @receiver(pre_delete, sender=Authenticator)

@@ -9,7 +9,7 @@ import msgspec
 from ecluse.accounts.generic import generic
 from ecluse.accounts.models import RPPS, USERNAME
 from ecluse.core.errors import BadInputError
-from ecluse.core.words import Profession
+from ecluse.core.words import SERVICES, Profession
 
 
 class UnitRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -96,8 +96,8 @@ def fault(row: Row, *, demo: bool) -> str:
         and generic(row.username, row.display_name),
         "rpps: 11 digits": bool(row.rpps) and not re.match(RPPS, row.rpps),
         "ends before it starts": bool(row.hired and row.ends and row.ends < row.hired),
-        "interface-service is for services, and services have no other": row.service
-        != (Profession.INTERFACE_SERVICE in row.professions)
+        "interface-service and provisioning-service are for services, and services have one of them alone": row.service
+        != bool(SERVICES.intersection(row.professions))
         or (row.service and len(row.professions) > 1),
         "a service has no password": row.service and bool(row.password or row.totp_secret),
         "password and totp_secret only with --demo-credentials": not demo and bool(row.password or row.totp_secret),

@@ -15,7 +15,16 @@ UNUSUAL = "ecluse.unusual"
 NOTES_AN_IDLE = 15
 
 LEAVE = frozenset({"account_logout", "set_language", "accounts_device", "accounts_ward_lock"})
-PROVE = frozenset({"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "accounts_stronger"})
+PROVE = frozenset(
+    {
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "accounts_stronger",
+        "federation_again",
+        "federation_callback",
+    }
+)
 ENROL = frozenset({"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"})
 CHOOSE = frozenset({"accounts_profession", "mfa_view_recovery_codes", "mfa_index"})
 SENSITIVE = frozenset(

@@ -17,9 +17,13 @@ from django.test import Client, RequestFactory
 from ecluse.accounts import sealing, workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.models import Account, AccountProfession, Membership, Unit
+from ecluse.accounts.professions import professions_of
+from ecluse.accounts.services import grant
+from ecluse.accounts.services.bound import Narrow
+from ecluse.accounts.services.possession import Possession
 from ecluse.accounts.strength import PRIVILEGED
 from ecluse.accounts.who import KEY_KIND, PROFESSION, console
-from ecluse.safe.protocol import Enrol
+from ecluse.safe.protocol import Enrol, Who
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who do not exist
 SECRET = base64.b32encode(b"twenty bytes of seed").decode()
@@ -91,3 +95,17 @@ def code(step: int = 0, secret: str = SECRET) -> str:
     mac = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     start = mac[-1] & 15
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+class Bound:
+    """An access token of a service and the key it is bound to, as the token endpoint would have given it."""
+
+    def __init__(self, account: Account, scope: str = "system/*.crus", networks: tuple[str, ...] = ()) -> None:
+        self.possession = Possession.fresh()
+        narrow = Narrow(account.username, scope, networks)
+        who = Who(account=account.username, profession=professions_of(account)[0], session="")
+        self.token = grant.issue(None, account, who, narrow, self.possession.thumbprint)
+
+    def headers(self, method: str, path: str, base: str = "http://testserver") -> dict[str, str]:
+        """Return the headers of one request: token, and a fresh proof for it."""
+        return self.possession.headers(method, f"{base}{path}", self.token)

@@ -4,6 +4,7 @@ from allauth.account import views as allauth
 from django.urls import include, path
 
 from ecluse.accounts import office, people, views, ward_pages
+from ecluse.accounts.federation import views as federation
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
@@ -16,6 +17,10 @@ urlpatterns = [
     path("factors/webauthn/keys/<int:pk>/remove/", views.remove_key, name="mfa_remove_webauthn"),
     path("factors/", include("allauth.mfa.urls")),
     path("factors/first/", views.enrol, name="accounts_enrol"),
+    path("with/<str:name>/", federation.begin, name="federation_begin"),
+    path("with/<str:name>/callback/", federation.callback, name="federation_callback"),
+    path("with/<str:name>/again/", federation.again, name="federation_again"),
+    path("with/<str:name>/logout/", federation.backchannel, name="federation_backchannel"),
     path("profession/", views.profession, name="accounts_profession"),
     path("sessions/", views.own_sessions, name="accounts_sessions"),
     path("sessions/end/", views.end_own, name="accounts_end_own_sessions"),

@@ -17,6 +17,9 @@ from ecluse.safe.protocol import Who
 
 PROFESSION = "ecluse.profession"
 KEY_KIND = "ecluse.key"
+FEDERATION = "ecluse.federation"
+FEDERATED = "federation"
+"""Proved to a provider outside: the words are the provider's own."""
 WORDS = {"totp": "otp", "recovery_codes": "otp"}
 ADDRESS_CHARS = 64
 
@@ -72,7 +75,9 @@ def _methods(request: HttpRequest, records: list[dict[str, Any]]) -> tuple[str, 
     """Return the RFC 8176 words of what was used in this session, in order, each once."""
     words: list[str] = []
     for record in records:
-        if record.get("method") == "password":
+        if record.get("type") == FEDERATED:
+            words += record["amr"] + (["mfa"] if record.get("method") == "mfa" else [])
+        elif record.get("method") == "password":
             words.append("pwd")
         elif record.get("method") == "mfa":
             words.append(WORDS.get(record.get("type", ""), request.session.get(KEY_KIND, "swk")))

@@ -13,10 +13,12 @@ from allauth.mfa.models import Authenticator
 from rich.console import Console
 from rich.table import Table
 
-from ecluse.accounts import approvals, registry, reviews, sessions, setup, tokens
+from ecluse.accounts import approvals, registry, reviews, sessions, setup
 from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.models import Account
 from ecluse.accounts.who import console as at_console
+from ecluse.cli import accounts_services
+from ecluse.cli.answers import AsJson, out, say
 from ecluse.cli.child import safe_running
 from ecluse.core.errors import BadInputError, Exit, RefusedError
 from ecluse.core.home import Home
@@ -24,10 +26,8 @@ from ecluse.core.words import Decision, TargetKind
 from ecluse.safe.protocol import Who
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 As = Annotated[str, typer.Option("--as", help="The registered account that asks.", metavar="ACCOUNT")]
 DEMO = "DEMONSTRATION: the passwords and second factors of this folder are public. Never put a real patient here."
 
@@ -43,14 +43,6 @@ class Listed(msgspec.Struct, frozen=True):
     ends: dt.date | None
     service: bool
     active: bool
-
-
-def say(as_json: bool, data: object, text: str) -> None:
-    """Print ``data`` as JSON or ``text``."""
-    if as_json:
-        sys.stdout.write(json.dumps(msgspec.to_builtins(data), ensure_ascii=False) + "\n")
-    else:
-        out.print(text, markup=False)
 
 
 def with_safe_of(context: typer.Context, home: Callable[[], Home]) -> None:
@@ -104,7 +96,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     rpps: Annotated[str, typer.Option(help="RPPS number, 11 digits.")] = "",
     hired: Annotated[str, typer.Option(help="First day, 2026-01-31.")] = "",
     ends: Annotated[str, typer.Option(help="Last day.")] = "",
-    service: Annotated[bool, typer.Option("--service", help="A service: carries tokens, never signs in.")] = False,
+    service: Annotated[bool, typer.Option("--service", help="A service: proves a key, never signs in.")] = False,
     password: Annotated[bool, typer.Option("--password", help="Ask for a first password.")] = False,
     requester: As = "",
     as_json: AsJson = False,
@@ -180,25 +172,11 @@ def review(
     out.print(table)
 
 
-@app.command()
-def token(
-    username: Annotated[str, typer.Argument(help="A service.")],
-    days: Annotated[int, typer.Option(help="How long it lives, at most 400.")] = 0,
-    profession: Annotated[str, typer.Option(help="What it acts as, when the service has several.")] = "",
-    label: Annotated[str, typer.Option(help="What it is for.")] = "",
-    revoke: Annotated[bool, typer.Option("--revoke", help="Revoke all tokens of this service instead.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Make a bearer token and show it, once."""
-    account = approvals.known_account(username)
-    if revoke:
-        count = tokens.revoke(account)
-        say(as_json, {"revoked": count}, f"{count} tokens revoked.")
-        return
-    text, row = tokens.issue(account, days, profession, label)
-    say(as_json, {"token": text, "expires": row.expires, "profession": row.profession}, text)
-    if not as_json:
-        err.print(f"Shown once. It ends on {row.expires:%Y-%m-%d}. Keep it like a key.", markup=False)
+app.command()(accounts_services.client)
+app.command("client-key")(accounts_services.client_key)
+app.command()(accounts_services.link)
+app.command()(accounts_services.provisioned)
+app.command("sync-ldap")(accounts_services.sync_ldap)
 
 
 @app.command()

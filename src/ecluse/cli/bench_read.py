@@ -98,7 +98,8 @@ class Plan(msgspec.Struct, frozen=True):
 def bench_home(url: str) -> Iterator[Home]:
     """Make a home folder for the bench: real safe and database, caps that nobody reaches. Gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="ecluse-bench-", ignore_cleanup_errors=True) as folder:
-        settings = Settings(site=Site(name="Bench", hosts=("127.0.0.1",), port=free_port()), database=Database(url=url))
+        site = Site(name="Bench", hosts=("127.0.0.1",), port=free_port(), demo=True, bearer_tokens=True)
+        settings = Settings(site=site, database=Database(url=url))
         home = init_home(Path(folder), settings)
         (home.path / MARK).touch()
         (home.safe / "policy.toml").write_text(POLICY, encoding="ascii")

@@ -32,7 +32,7 @@ COMMANDS = {
     "demo": Late("ecluse.cli.demo", "A whole synthetic hospital, then the 2024 theft against it.", django=False),
     "safe": Late("ecluse.cli.safe", "The safe: init, serve, status.", django=False),
     "trace": Late("ecluse.cli.trace", "The trace: show, verify, prove, check-proof, exposure.", django=False),
-    "accounts": Late("ecluse.cli.accounts", "People and services: add, load, list, token, lock."),
+    "accounts": Late("ecluse.cli.accounts", "People and services: add, load, list, client, lock."),
     "workstations": Late("ecluse.cli.workstations", "Shared workstations of wards: add, list, remove."),
     "import": Late("ecluse.cli.import_", "Import FHIR bundles and NDJSON."),
     "export": Late("ecluse.cli.export", "Make a recipient's key, open an export.", django=False),

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from ecluse.accounts import workstations
 from ecluse.accounts.bridge import the_home
-from ecluse.cli.accounts import AsJson, say, with_safe_of
+from ecluse.cli.accounts import with_safe_of
+from ecluse.cli.answers import AsJson, say
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 out = Console(highlight=False)

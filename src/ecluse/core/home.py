@@ -19,6 +19,7 @@ from typing import Literal
 import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
+from ecluse.core.identity import Directory, Provider
 from ecluse.core.outside import Alarms, Respond
 
 MAX_SOCKET_PATH = 100
@@ -30,7 +31,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ``https`` says that people reach the site by https: Écluse serves it itself with ``certificate`` and ``private_key``
     (PEM files), or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
     ``demo`` marks made-up patients and public passwords: plain http on this machine is then allowed, and every page
-    says so.
+    says so. ``bearer_tokens`` accepts tokens that are bound to no key: for measuring, in a demonstration alone.
     """
 
     name: str = "Écluse"
@@ -46,6 +47,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     workers: int = 2
     threads: int = 8
     demo: bool = False
+    bearer_tokens: bool = False
 
 
 class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -70,6 +72,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     site: Site = Site()
     database: Database = Database()
+    federation: dict[str, Provider] = {}
+    directory: Directory | None = None
     respond: Respond = Respond()
     alarms: Alarms = Alarms()
     sessions: Sessions = Sessions()
@@ -80,6 +84,9 @@ class Home(msgspec.Struct, frozen=True):
 
     path: Path
     settings: Settings
+
+    def __hash__(self) -> int:
+        return hash(self.path)
 
     @property
     def safe(self) -> Path:
@@ -100,6 +107,11 @@ class Home(msgspec.Struct, frozen=True):
     def django_key(self) -> Path:
         """File that holds Django's secret key."""
         return self.path / "secrets" / "django.key"
+
+    @property
+    def seen(self) -> Path:
+        """File of the one-time values that were used lately (proofs of possession, assertions)."""
+        return self.path / "run" / "seen.sqlite3"
 
     @property
     def watch(self) -> Path:

@@ -27,6 +27,11 @@ class Profession(StrEnum):
     SECURITY_OFFICER = "security-officer"
     DPO = "dpo"
     INTERFACE_SERVICE = "interface-service"
+    PROVISIONING_SERVICE = "provisioning-service"
+
+
+SERVICES = frozenset({Profession.INTERFACE_SERVICE, Profession.PROVISIONING_SERVICE})
+"""What machines are employed as, and people never."""
 
 
 class Compartment(StrEnum):

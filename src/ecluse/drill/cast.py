@@ -149,9 +149,10 @@ def _post(profession: Profession, place: int, number: int, wards: int) -> tuple[
 
 def _numbers(staff: int) -> dict[Profession, int]:
     """Share out ``staff`` posts (18 at least): everybody once, the rest in proportion, what is left to the nurses."""
-    if staff < len(Profession):
+    hired: list[Profession] = [one for one in Profession if one != P.PROVISIONING_SERVICE]
+    if staff < len(hired):
         raise BadInputError(f"{staff} people cannot have 18 professions.", "Ask for 18 or more.")
-    numbers = {profession: max(1, SHARES.get(profession, 1) * staff // 60) for profession in Profession}
+    numbers = {profession: max(1, SHARES.get(profession, 1) * staff // 60) for profession in hired}
     while (over := sum(numbers.values()) - staff) > 0:
         largest = max(numbers, key=lambda profession: numbers[profession])
         numbers[largest] = max(1, numbers[largest] - over)

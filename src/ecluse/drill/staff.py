@@ -14,6 +14,7 @@ import time
 import httpx
 import msgspec
 
+from ecluse.accounts.services.possession import Service
 from ecluse.core.errors import BrokenWorldError
 from ecluse.core.words import Profession
 from ecluse.drill.browser import Browser, Form, page
@@ -142,12 +143,12 @@ class Worker:
         self.work.written += done.is_success
 
 
-class Service(Worker):
+class Interface(Worker):
     """An interface at work: reads the records ordered from its department and writes a result into each."""
 
-    def __init__(self, url: str, member: Member, seed: int, token: str, refs: list[str]) -> None:
+    def __init__(self, url: str, member: Member, seed: int, proof: Service, refs: list[str]) -> None:
         super().__init__(url, member, seed)
-        self.browser.http.headers["Authorization"] = f"Bearer {token}"
+        self.browser.http.auth = proof
         self.refs = refs[:RESULTS]
 
     def shift(self, ended: threading.Event) -> Work:

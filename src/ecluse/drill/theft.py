@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
+from joserfc.jwk import ECKey
 
+from ecluse.accounts.services.possession import Service
 from ecluse.core.words import Compartment, Profession
 from ecluse.drill import registry
 from ecluse.drill.attacks import stolen_account
@@ -22,7 +24,7 @@ from ecluse.drill.hospital import Hospital
 from ecluse.drill.markers import Found
 from ecluse.drill.measure import Haul
 from ecluse.drill.signin import sign_in
-from ecluse.drill.staff import Service, Shift, Work, Worker
+from ecluse.drill.staff import Interface, Shift, Work, Worker
 from ecluse.drill.thief import Known, Thief, Tip
 from ecluse.safe.policy import load as load_policy
 
@@ -78,12 +80,12 @@ class Theft:
         self.verified = False
 
     def session(self) -> Browser:
-        """Take over a live session, its second factor done; or a service's token.
+        """Take over a live session, its second factor done; or a service's private key.
 
         The thief is malware on the victim's own workstation: it has the cookies and can use the browser's key.
         """
         if self.profession is Profession.INTERFACE_SERVICE:
-            return Browser(self.url, {"Authorization": f"Bearer {token_of(self.home, self.victim)}"})
+            return Browser(self.url, auth=service_of(self.home, self.url, self.victim))
         owner = Browser(self.url)
         try:
             sign_in(owner, self.victim)
@@ -129,11 +131,14 @@ class Theft:
         )
 
 
-def token_of(home: Path, member: Member) -> str:
-    """Make a bearer token for a service."""
-    told = command(home, "accounts", "token", member.username, "--days", "30", "--json")
-    token: str = msgspec.json.decode(told)["token"]
-    return token
+def service_of(home: Path, url: str, member: Member) -> Service:
+    """Return the credentials of a service, as they stand on its own machine: its private key. One pair for each."""
+    private = home / "world" / f"{member.username}.jwk"
+    if not private.exists():
+        made = msgspec.json.decode(command(home, "accounts", "client-key", str(private), "--json"))
+        words = ("--jwks", made["public"], "--scope", "system/*.crus", "--json")
+        command(home, "accounts", "client", member.username, *words)
+    return Service(url, member.username, ECKey.import_key(msgspec.json.decode(private.read_bytes())))
 
 
 def victim(hospital: Hospital, profession: Profession) -> Member:
@@ -214,8 +219,8 @@ def workers(scene: Scene, staff: Sequence[Member], known: registry.Known) -> lis
     arriving = iter(arrivals(scene.hospital))
     for member in staff:
         if member.profession is Profession.INTERFACE_SERVICE:
-            token, own = token_of(scene.home, member), known.own[member.username]
-            made.append(Service(scene.url, member, scene.hospital.seed, token, own))
+            proof, own = service_of(scene.home, scene.url, member), known.own[member.username]
+            made.append(Interface(scene.url, member, scene.hospital.seed, proof, own))
         else:
             made.append(Worker(scene.url, member, scene.hospital.seed, next(arriving, None)))
     return made

@@ -83,8 +83,8 @@ class Thief:
 
     @property
     def is_service(self) -> bool:
-        """Tell whether what was stolen is a bearer token."""
-        return "authorization" in self.browser.http.headers
+        """Tell whether what was stolen is a service's key."""
+        return self.browser.http.auth is not None
 
     def send(self, method: str, url: str, route: str, **more: Any) -> httpx.Response:
         """Send one request and keep what comes back.

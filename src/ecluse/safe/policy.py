@@ -63,6 +63,17 @@ class Rights(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     creations: Rate = Rate(0, 0)
 
 
+class Own(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[accounts.NAME]``: caps of one account. They only tighten those of its profession."""
+
+    caps: dict[Ground, Caps] = {}
+
+    def tighten(self, ground: Ground, window: Window, cap: int) -> int:
+        """Return the smaller of ``cap`` and this account's own."""
+        caps = self.caps.get(ground)
+        return cap if caps is None else min(cap, caps.of(window))
+
+
 class Establishment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Most distinct patients shown to all accounts together."""
 
@@ -136,6 +147,7 @@ class Policy(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     professions: dict[Profession, Rights]
     establishment: Establishment
+    accounts: dict[str, Own] = {}
     ladder: Ladder = Ladder()
     response: Response = Response()
     approvals: Approvals = Approvals()
@@ -190,6 +202,12 @@ def _caps_wrong(policy: Policy) -> list[str]:
         f"professions.{profession}.caps.{ground} must not shrink from a window to a longer one"
         for profession, rights in policy.professions.items()
         for ground, caps in rights.caps.items()
+        if not 0 <= caps.minute <= caps.hour <= caps.day <= caps.month
+    ]
+    wrong += [
+        f"accounts.{account}.caps.{ground} must not shrink from a window to a longer one"
+        for account, own in policy.accounts.items()
+        for ground, caps in own.caps.items()
         if not 0 <= caps.minute <= caps.hour <= caps.day <= caps.month
     ]
     return wrong + [

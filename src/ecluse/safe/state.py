@@ -112,7 +112,10 @@ class State:
         return self.creations.setdefault(account, Tally())
 
     def cap(self, account: str, ground: Ground, window: Window, cap: int) -> int:
-        """Return ``cap``, or the raised one while it lasts."""
+        """Return ``cap``, tightened by the account's own; or the one two people raised, while it lasts."""
+        own = self.policy.accounts.get(account)
+        if own is not None:
+            cap = own.tighten(ground, window, cap)
         raised = self.raises.get((account, ground, window)) if self.raises else None
         return max(cap, raised.limit) if raised is not None and raised.until > self.now else cap
 

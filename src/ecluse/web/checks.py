@@ -52,6 +52,14 @@ def transport(home: Home) -> list[CheckMessage]:
         for name in filter(None, (site.certificate, site.private_key))
         if not Path(name).is_file()
     )
+    if site.bearer_tokens and not site.demo:
+        found.append(
+            Critical(
+                "Tokens that are bound to no key are accepted: whoever reads one has it.",
+                "Remove bearer_tokens; services prove their key (`ecluse accounts client --help`).",
+                id="web.C012",
+            )
+        )
     if site.private_key and Path(site.private_key).is_file() and readable_by_others(Path(site.private_key)):
         found.append(Critical(f"Others can read {site.private_key}.", "chmod 600 it.", id="web.C005"))
     return found

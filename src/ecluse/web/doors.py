@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from ecluse.accounts import workstations
 from ecluse.accounts.professions import active
 from ecluse.accounts.rights import PAGES
-from ecluse.core.words import Profession
+from ecluse.core.words import SERVICES, Profession
 
 P = Profession
 
@@ -35,17 +35,21 @@ class Reach(Enum):
 Door = Reach | frozenset[Profession]
 
 OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
-READERS = frozenset(P) - OFFICE - {P.INTERFACE_SERVICE}
+READERS = frozenset(P) - OFFICE - SERVICES
 EXPORTERS = frozenset({P.PHYSICIAN, P.DIM_PHYSICIAN, P.DPO, P.SECURITY_OFFICER})
 PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
 CONTACT_WRITERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.SECRETARY, P.ADMISSIONS, P.SOCIAL_WORKER})
 
 DOORS: dict[str, Door] = {
     "set_language": Reach.PUBLIC,
+    "oauth_token": Reach.ITSELF,
+    "federation_backchannel": Reach.ITSELF,
     # signing in, and one's own account
     **dict.fromkeys(
         (
             "account_login",
+            "federation_begin",
+            "federation_callback",
             "account_logout",
             "account_inactive",
             "account_signup",
@@ -63,6 +67,7 @@ DOORS: dict[str, Door] = {
     **dict.fromkeys(
         (
             "account_reauthenticate",
+            "federation_again",
             "account_change_password",
             "accounts_enrol",
             "accounts_profession",
@@ -107,12 +112,12 @@ DOORS: dict[str, Door] = {
     "export_new": EXPORTERS,
     "export_download": EXPORTERS,
 }
-"""Addresses below ``/fhir/`` (names starting with ``fhir``) authenticate by themselves and answer without any page."""
+"""Addresses below ``/fhir/`` and ``/scim/`` (names starting so) prove who calls by themselves, without a page."""
 
 
 def door(view_name: str) -> Door | None:
     """Return the door of a view; None when it has none, and so is closed."""
-    if view_name.startswith("fhir:"):
+    if view_name.startswith(("fhir:", "scim:")):
         return Reach.ITSELF
     return DOORS.get(view_name)
 

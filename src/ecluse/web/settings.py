@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "ecluse.accounts.federation.sessions.Bounds",
     "ecluse.accounts.middleware.Standing",
     "ecluse.web.doors.Doors",
     "django_htmx.middleware.HtmxMiddleware",

@@ -3,9 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from ecluse.accounts.services.views import token
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("accounts/", include("ecluse.accounts.urls")),
+    path("oauth/token", token, name="oauth_token"),
+    path("scim/v2/", include("ecluse.accounts.scim.urls")),
     path("gate/", include("ecluse.gate.urls")),
     path("fhir/", include("ecluse.record.api.urls")),
     path("export/", include("ecluse.record.export_urls")),

@@ -2,8 +2,9 @@
 
 Story
     An infostealer takes the browser of a member of staff who has just signed in, second factor included: cookies, mark
-    of the workstation, everything. For the interface service, it takes the bearer token from a configuration file. The
-    thief knows the software from the inside and is in no mood to be subtle after the first minute.
+    of the workstation, everything. For the interface service, it takes the private key from the service's own machine
+    and goes on from its own: a token seen on the way is worth nothing without that key. The thief knows the software
+    from the inside and is in no mood to be subtle after the first minute.
 
 What it does
     First it is quiet: it takes what the account is plainly shown, then as much as the thresholds (it knows them) let

@@ -1,4 +1,4 @@
-"""Who calls the interface: a service with its bearer token, or a person with the site's own session.
+"""Who calls the interface: a service with a token bound to its key, or a person with the site's own session.
 
 Promises:
 
@@ -6,10 +6,13 @@ Promises:
   one door.
 - **F6** A session counts only with its second factor (a privileged one: a factor that cannot be phished), on the
   browser it was proved on, within its time, and with a profession chosen.
-- **F7** A session that writes must carry the site's CSRF token; a bearer token needs none, since no browser sends it by
-  itself.
+- **F7** A session that writes must carry the site's CSRF token; a service needs none, since no browser sends its token
+  by itself.
+- **F9** A service proves the key of its token with each request, and its scopes hold what it asks for, before anything
+  is looked up: on the short way too.
 """
 
+import re
 from typing import Any, cast
 
 import msgspec
@@ -18,15 +21,17 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from ecluse.accounts import standing, tokens
 from ecluse.accounts.bridge import request_id
+from ecluse.accounts.services.errors import NotAcceptedError
+from ecluse.accounts.services.presented import presented
 from ecluse.accounts.who import address, claimed_address, who_of
 from ecluse.core.words import Decision, Purpose
 from ecluse.gate.rules import rights_of
 from ecluse.gate.world import policy
-from ecluse.record.api.outcome import ProblemError, bad, bad_token, nobody
+from ecluse.record.api.outcome import ProblemError, bad, bad_token, no_proof, nobody
 from ecluse.record.api.refusals import step_up
+from ecluse.record.api.table import INSTANCE
 from ecluse.safe.protocol import Who
 
-BEARER = "bearer "
 PURPOSE_HEADER = "HTTP_X_PURPOSE_OF_USE"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEFAULT_PURPOSES = (Purpose.TREATMENT, Purpose.OPERATIONS, Purpose.PAYMENT, Purpose.COORDINATION)
@@ -48,12 +53,48 @@ class FhirCsrf(CsrfViewMiddleware):
         raise ProblemError(403, "A session that writes sends the site's CSRF token in X-CSRFToken.", "csrf")
 
 
-def bearer(request: HttpRequest) -> str | None:
-    """Return the bearer token of a request; None without the header, empty when another scheme is used."""
-    header = request.META.get("HTTP_AUTHORIZATION")
-    if header is None:
-        return None
-    return header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else ""
+NEEDED = {
+    ("instance", "GET"): "r",
+    ("instance", "PUT"): "u",
+    ("type", "GET"): "s",
+    ("type", "POST"): "c",
+    ("search", "POST"): "s",
+    ("history", "GET"): "r",
+    ("version", "GET"): "r",
+}
+"""What each address and method asks of a scope: the letters of SMART."""
+ONE = re.compile(f"/fhir/{INSTANCE}")
+ALL = ("*", "rs")
+"""Everything of a patient, and whatever the table does not name, asks for every type."""
+
+
+def token_of(request: HttpRequest) -> str | None:
+    """Return what the table of tokens is asked for; None without any token, empty when it is of an unknown scheme.
+
+    Raises:
+        ProblemError: the proof, the network or the scope does not fit (401, 403).
+    """
+    try:
+        return presented(request, needed(request))
+    except NotAcceptedError as error:
+        raise no_proof(error.status, error.message, error.rule, error.code) from error
+
+
+def needed(request: HttpRequest) -> tuple[str, str]:
+    """Return the type and the letters that the scopes of a service must hold for this request."""
+    name, kind = named(request)
+    method = "GET" if request.method == "HEAD" else request.method or ""
+    letters = NEEDED.get((name, method), "")
+    return (kind, letters) if kind and letters else ALL
+
+
+def named(request: HttpRequest) -> tuple[str, str]:
+    """Return the name of the address and its type; the short way (``lean.py``) leaves them to be read here."""
+    match = request.resolver_match
+    if match is not None:
+        return match.url_name or "", str(match.kwargs.get("kind", ""))
+    found = ONE.match(request.path_info)
+    return ("instance", found["kind"]) if found else ("", "")
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -62,7 +103,7 @@ def caller_of(request: HttpRequest) -> Caller:
     Raises:
         ProblemError: nobody, or somebody who must prove more first (401, 403).
     """
-    token = bearer(request)
+    token = token_of(request)
     if token is not None:
         held = tokens.holder(token)
         if held is None:
@@ -79,7 +120,7 @@ def service(request: HttpRequest, account: str, profession: str, token: int) -> 
         account=account,
         profession=profession,
         session=f"token:{token}",
-        amr=("token",),
+        amr=("pop",),
         address=address(request),
         claimed_address=claimed_address(request),
     )

@@ -11,7 +11,7 @@ from ecluse.record.api.table import INTERACTIONS
 FHIR_VERSION = "4.0.1"
 PUBLISHED = "2026-11-22"
 SECURITY = (
-    "Bearer tokens for interface services, the site's own session for people. "
+    "SMART Backend Services with DPoP for interface services, the site's own session for people. "
     "Every read, search result and $everything is decided and "
     "traced patient by patient before it is answered. "
     "A 401 with insufficient_user_authentication asks for a fresh proof (RFC 9470). "

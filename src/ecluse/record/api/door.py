@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from ecluse.accounts.services.presented import trace_unknown
 from ecluse.core.errors import BadInputError, BrokenWorldError, RefusedError
 from ecluse.record.api.caller import caller_of
 from ecluse.record.api.outcome import FHIR_JSON, ProblemError, absent, bad, no_safe, our_bug, problem_answer
@@ -35,7 +36,10 @@ def outcomes(view: View) -> View:
         except RefusedByGateError as error:
             return refusal_answer(error.refusal)
         except Exception as error:  # noqa: BLE001 - the frame is the place where each is told
-            return problem_answer(problem(error))
+            told = problem(error)
+            if told.rule == "bad-token":
+                trace_unknown(request)
+            return problem_answer(told)
 
     return framed
 

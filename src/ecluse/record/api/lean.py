@@ -1,4 +1,4 @@
-"""The short way in: a request that carries a bearer token passes no middleware, because it needs none.
+"""The short way in: a request that carries a token passes no middleware, because it needs none.
 
 Sessions, CSRF, languages, messages and page headers are for browsers. Seven middlewares cost a third of the throughput
 of one read. Everything else, a browser reading ``/fhir/`` with its session included, takes the ordinary way. Both ways
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("ecluse.api")
 
 PREFIX = "/fhir/"
-BEARER = "bearer "
+SCHEMES = ("dpop ", "bearer ")
+LONGEST_SCHEME = 7
 
 Application = Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -81,15 +82,15 @@ def whole(response: Iterable[bytes]) -> list[bytes]:
 
 
 def dispatch(ordinary: Application) -> Application:
-    """Return an application that sends bearer requests below ``/fhir/`` the short way, all others to ``ordinary``.
+    """Return an application that sends whoever shows a token below ``/fhir/`` the short way, others to ``ordinary``.
 
     Call it after ``django.setup()`` (``get_wsgi_application()`` does that).
     """
     lean = LeanHandler()
 
     def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        bearer = environ.get("HTTP_AUTHORIZATION", "")[: len(BEARER)].lower() == BEARER
-        if bearer and environ.get("PATH_INFO", "").startswith(PREFIX):
+        token = environ.get("HTTP_AUTHORIZATION", "")[:LONGEST_SCHEME].lower().startswith(SCHEMES)
+        if token and environ.get("PATH_INFO", "").startswith(PREFIX):
             return whole(lean(environ, start_response))
         return ordinary(environ, start_response)
 

@@ -13,10 +13,12 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from ecluse.accounts.services.keys import PROVED_WITH
 from ecluse.record.vault import encode
 
 FHIR_JSON = "application/fhir+json"
 RULES = "urn:ecluse:rule"
+DPOP = "DPoP"
 ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 ISSUES = {
@@ -75,16 +77,21 @@ def problem_answer(problem: ProblemError) -> HttpResponse:
 
 
 def nobody() -> ProblemError:
-    """Nobody is signed in: 401 with the challenge of RFC 6750."""
-    text = "Sign in, or send the bearer token of an interface service."
-    return ProblemError(401, text, "nobody", headers={"WWW-Authenticate": 'Bearer realm="ecluse"'})
+    """Nobody is signed in: 401 with the challenge of RFC 9449."""
+    text = "Sign in, or send the token of an interface service with a proof of its key."
+    return ProblemError(401, text, "nobody", headers={"WWW-Authenticate": f'{DPOP} realm="ecluse"'})
 
 
 def bad_token() -> ProblemError:
     """The token is unknown, past its date, revoked, or its account has left; which of them is not said."""
-    text = "This bearer token is not accepted. Ask the security officer for a new one."
-    challenge = 'Bearer realm="ecluse", error="invalid_token"'
-    return ProblemError(401, text, "bad-token", headers={"WWW-Authenticate": challenge})
+    text = "This token is not accepted. Ask the token endpoint for a new one."
+    return no_proof(401, text, "bad-token", "invalid_token")
+
+
+def no_proof(status: int, text: str, rule: str, code: str) -> ProblemError:
+    """A service did not prove itself, or not for this: the challenge of RFC 9449, section 7.1."""
+    challenge = f'{DPOP} realm="ecluse", error="{code}", algs="{" ".join(PROVED_WITH)}"'
+    return ProblemError(status, text, rule, headers={"WWW-Authenticate": challenge})
 
 
 def absent() -> ProblemError:

@@ -11,7 +11,7 @@ from ecluse.core.words import Action, Compartment
 from ecluse.gate.access import Pass
 from ecluse.record import directory, files, line, store
 from ecluse.record.api import bundles, hot
-from ecluse.record.api.caller import Caller, bearer, caller_of
+from ecluse.record.api.caller import Caller, caller_of, token_of
 from ecluse.record.api.door import check_format, not_offered
 from ecluse.record.api.outcome import ALWAYS, ProblemError, absent, answer
 from ecluse.record.api.reply import base, shown_answer
@@ -29,8 +29,9 @@ def read(request: HttpRequest, kind: str, id_: str) -> HttpResponse:
 
     A service reading a patient's resource goes the hot way, which asks who it is by itself.
     """
-    token, place = bearer(request), parse_id(id_)
-    if token and place and kind in PATIENT_TYPES:
+    place = parse_id(id_)
+    token = token_of(request) if place and kind in PATIENT_TYPES else None
+    if token and place:
         check_format(request)
         return shown_answer(hot.read(request, token, kind, *place))
     caller = caller_of(request)

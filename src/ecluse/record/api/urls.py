@@ -1,13 +1,14 @@
 """Every address below ``/fhir/``, in one table. What is not in it is answered as an outcome too."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, re_path
 
+from ecluse.accounts.services.metadata import configuration
 from ecluse.record.api import changing, reading, searching
 from ecluse.record.api.caller import Caller
 from ecluse.record.api.capability import statement
 from ecluse.record.api.door import called, not_offered, outcomes
-from ecluse.record.api.outcome import ProblemError, answer
+from ecluse.record.api.outcome import ALWAYS, ProblemError, answer
 from ecluse.record.api.table import ID, INSTANCE, TYPE
 
 app_name = "fhir"
@@ -20,6 +21,14 @@ def metadata(request: HttpRequest) -> HttpResponse:
     if request.method not in READING:
         raise not_offered("GET")
     return answer(statement())
+
+
+@outcomes
+def smart(request: HttpRequest) -> HttpResponse:
+    """Where services get their tokens (SMART App Launch 2.2, conformance): public, since it says nothing of anybody."""
+    if request.method not in READING:
+        raise not_offered("GET")
+    return JsonResponse(configuration(request), headers=ALWAYS)
 
 
 @outcomes
@@ -102,6 +111,7 @@ def only_reading(request: HttpRequest) -> None:
 urlpatterns = [
     re_path(rf"^{INSTANCE}", instance, name="instance"),
     path("metadata", metadata, name="metadata"),
+    path(".well-known/smart-configuration", smart, name="smart"),
     re_path(rf"^{TYPE}\Z", whole_type, name="type"),
     re_path(rf"^{TYPE}/_search\Z", search, name="search"),
     re_path(rf"^{TYPE}/{ID}/_history\Z", versions, name="history"),

@@ -1,0 +1,142 @@
+"""Comparing the directory with the accounts, and bringing these up to date.
+
+Order of writes: the entry in the trace, accounts and units, then the proposals, then what ends. Running again mends
+whatever a crash left out.
+"""
+
+from typing import Literal
+
+import msgspec
+from django.utils import timezone
+
+from ecluse.accounts import registry, sessions, tokens
+from ecluse.accounts.bridge import note
+from ecluse.accounts.ldap.reading import entries
+from ecluse.accounts.ldap.rows import Rejected, rows
+from ecluse.accounts.models import Account, Membership
+from ecluse.accounts.staff_list import Good, Row
+from ecluse.accounts.who import console
+from ecluse.core.errors import BadInputError
+from ecluse.core.identity import Directory
+from ecluse.core.words import Action
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One difference. ``what`` names fields, never their values."""
+
+    username: str
+    kind: Literal["new", "changed", "ends"]
+    what: tuple[str, ...] = ()
+
+
+class Synced(msgspec.Struct, frozen=True):
+    """What a comparison found, and whether it was written."""
+
+    seen: int
+    changes: tuple[Change, ...]
+    rejects: tuple[tuple[str, str], ...]
+    written: bool
+    proposed: int = 0
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What would be done."""
+
+    rows: list[Row]
+    changes: list[Change]
+    rejects: list[Rejected]
+
+
+def plan(directory: Directory) -> Plan:
+    """Compare.
+
+    Raises:
+        BadInputError: the filter finds nobody: a wrong setting would look like everybody leaving.
+    """
+    good, rejects = rows(directory, entries(directory))
+    if not good and not rejects:
+        raise BadInputError("The directory holds nobody that the filter finds.", "Check base and filter.")
+    known = {account.username: account for account in Account.objects.prefetch_related("professions")}
+    numbers = {account.rpps: name for name, account in known.items() if account.rpps}
+    kept: list[Row] = []
+    changes: list[Change] = []
+    for row in good:
+        before = known.get(row.username)
+        wrong = clash(row, before, numbers)
+        if wrong:
+            rejects.append(Rejected(row.username, wrong))
+            continue
+        kept.append(row)
+        what = difference(row, before) if before else ()
+        if before is None or what:
+            changes.append(Change(row.username, "changed" if before else "new", what))
+    return Plan(kept, changes, rejects)
+
+
+def clash(row: Row, before: Account | None, numbers: dict[str, str]) -> str:
+    """Return why a row may not change an account, or nothing."""
+    if before is not None and before.service:
+        return "a service has this name"
+    if before is not None and before.rpps and row.rpps != before.rpps and row.rpps:
+        return "rpps: written once; change it at the console"
+    if row.rpps and numbers.get(row.rpps, row.username) != row.username:
+        return "rpps: another account has this number"
+    return ""
+
+
+def difference(row: Row, before: Account) -> tuple[str, ...]:
+    """Return the names of the fields that differ."""
+    open_ = Membership.objects.filter(account=before, until=None).values_list("unit__code", flat=True)
+    there = {word.profession for word in before.professions.all()}
+    differs = {
+        "display_name": row.display_name != before.display_name,
+        "rpps": bool(row.rpps) and row.rpps != before.rpps,
+        "hired": row.hired != before.hired,
+        "ends": row.ends != before.ends,
+        "units": not set(open_) >= {str(unit) for unit in row.units},
+        "professions": bool(row.professions) and {word.value for word in row.professions} != there,
+    }
+    return tuple(name for name, found in differs.items() if found)
+
+
+def sync(directory: Directory, *, dry: bool, requester: str = "") -> Synced:
+    """Compare, and write unless ``dry``. ``requester``: the registered account that proposes professions.
+
+    Raises:
+        BadInputError, BrokenWorldError: the directory cannot be read, or holds nobody.
+        SafeUnavailableError: it could not be traced and was not done.
+    """
+    found = plan(directory)
+    rejects = tuple((one.dn, one.reason) for one in found.rejects)
+    seen = len(found.rows) + len(found.rejects)
+    if dry or not found.changes:
+        return Synced(seen, tuple(found.changes), rejects, written=False)
+    for change in found.changes:
+        note(console(), Action.FACTOR, f"directory-{change.kind}", target=change.username, detail=" ".join(change.what))
+    changed = {change.username for change in found.changes}
+    touched = [with_number(row) for row in found.rows if row.username in changed]
+    units = registry.keep_units(touched)
+    registry.keep_accounts(touched)
+    registry.keep_places(touched, units)
+    proposed, refused = registry.propose_all(
+        [Good(n, row) for n, row in enumerate(touched) if row.professions], requester
+    )
+    end_of_use(touched)
+    more = tuple((one.username, one.reason) for one in refused)
+    return Synced(seen, tuple(found.changes), rejects + more, written=True, proposed=proposed)
+
+
+def with_number(row: Row) -> Row:
+    """Return a row that leaves a number alone when the directory has none."""
+    if row.rpps:
+        return row
+    before = Account.objects.filter(username=row.username).first()
+    return msgspec.structs.replace(row, rpps=before.rpps) if before else row
+
+
+def end_of_use(touched: list[Row]) -> None:
+    """End at once the sessions of whoever is past their last day."""
+    for account in Account.objects.filter(username__in=[row.username for row in touched]):
+        if not account.employed(timezone.localdate()):
+            sessions.end(account, console(), "directory-ends")
+            tokens.revoke(account)
