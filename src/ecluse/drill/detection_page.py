@@ -197,7 +197,9 @@ def chart(measured: Measured) -> alt.LayerChart | alt.FacetChart:
         rows.append(
             {"theft": f"{attack}, {role}", "found": one.share, "low": one.low, "high": one.high, "order": len(rows)}
         )
-    base = alt.Chart({"values": rows}).encode(y=alt.Y("theft:N", sort=alt.SortField("order"), title=None))
+    axis = alt.Axis(labelLimit=400, labelPadding=6)
+    theft = alt.Y("theft:N", sort=alt.SortField("order"), title=None, axis=axis)
+    base = alt.Chart({"values": rows}).encode(y=theft)
     found = alt.X("found:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"), title="found within the queue")
     bars = base.mark_bar(color="#2b6cb0", height=9).encode(x=found)
     spans = base.mark_rule(color="#1a202c", strokeWidth=1.5).encode(x="low:Q", x2="high:Q")

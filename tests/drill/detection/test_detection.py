@@ -15,12 +15,14 @@ from ecluse.drill import detection_page
 from ecluse.drill.ground import TRAITS, Ground, _mixed
 from ecluse.drill.judging import RATES, Bench, _accused, _rank
 from ecluse.drill.measured import Edge, Measured, Outcome, Quiet, Task
+from ecluse.drill.seeds import SCORING
 from ecluse.drill.thieves.catalogue import BY_NAME, THEFTS
 from ecluse.drill.trials import TOGETHER, Act, Trial, act, together, trials
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
 from ecluse.watch.cases import Case
 from ecluse.watch.detectors import DETECTORS
+from ecluse.watch.testing import Duck
 
 SETTINGS = Settings(patients=1500, staff=80, days=30, seed=4)
 WORLD = World(SETTINGS)
@@ -161,8 +163,8 @@ def test_the_page_in_the_repository_was_written_by_the_command_for_the_thefts_th
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(Ground(SETTINGS, tmp_path_factory.mktemp("ground")), per_1000=5.0)
+def bench() -> Bench:
+    return Bench(Ground(SETTINGS, Duck()), per_1000=5.0)
 
 
 @pytest.mark.slow
@@ -213,12 +215,12 @@ def test_an_evening_is_a_date_of_the_world() -> None:
 
 @pytest.mark.slow
 def test_the_command_measures_in_processes_of_its_own_and_prints_json() -> None:
-    small = ["--patients", "1500", "--staff", "80", "--days", "30", "--per-1000", "5", "--no-frontier"]
+    small = ["--patients", "1500", "--staff", "80", "--days", "30", "--per-1000", "5"]
     found = CliRunner().invoke(app, ["detect", "--seeds", "1", "--attack", "guessed", "--json", *small])
     assert found.exit_code == 0, found.output
     made = msgspec.json.decode(found.stdout.strip().splitlines()[-1], type=Measured)
     assert {(one.attack, one.role, one.seed) for one in made.outcomes} == {
-        ("guessed", "nurse", 101),
-        ("guessed", "secretary", 101),
+        ("guessed", "nurse", SCORING[0]),
+        ("guessed", "secretary", SCORING[0]),
     }
     assert made.edges == []
