@@ -46,7 +46,7 @@ def text(found: Figures, command: str) -> str:
         night=f"{sum(found.hours[:6]):.1%}",
         office=f"{sum(found.hours[8:18]):.0%}",
         explained=f"{found.explained:.1%}",
-        an_account=f"{found.lines / found.accounts / found.days * 7:.0f}",
+        a_day_lines=f"{found.lines / found.days:,.0f}",
         staff=_spread(found.staff_a_stay),
         units=_spread(found.units_a_patient),
         why=_table(found.why),
