@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ecluse.watch.cases import LOOSE, Queue, case_id, queue
+from ecluse.watch.cases import Queue, case_id, queue
 
 
 def cases_in(world: Any, traits: dict[str, Any], a_day: float | None = None) -> Queue:  # noqa: ANN401 - a World
@@ -69,7 +69,7 @@ def test_k10_what_does_not_fit_is_counted_not_hidden(robbed: tuple[Any, str], tr
     world, thief = robbed
     short = cases_in(world, traits, 1 / 30)
     assert [case.account for case in short.cases] == [thief]
-    assert short.expected_false <= LOOSE
+    assert short.expected_false <= 1.0
 
 
 def test_every_case_has_a_reason_in_both_languages_on_one_of_its_days(

@@ -70,8 +70,8 @@ class Case(msgspec.Struct, frozen=True, rename={"begin": "from", "end": "to"}):
 class Queue(msgspec.Struct, frozen=True):
     """The cases, strongest first, and the promise they are made under.
 
-    ``expected_false`` is the most false cases to be expected if nothing was stolen; ``left_out`` how many cases did not
-    fit.
+    ``expected_false`` is the most false cases to be expected in it if nothing was stolen; ``left_out`` how many cases did
+    not fit.
     """
 
     cases: list[Case]
@@ -93,7 +93,8 @@ def queue(
     told = _cases(panel, stories)
     most = max(1, math.floor(asked * panel.span + 1e-9))
     told.sort(key=lambda case: (-case.score, -case.patients, case.account, case.begin))
-    return Queue(told[:most], limit, round(panel.size / limit, 2), asked, max(len(told) - most, 0))
+    false = round(min(panel.size / limit, most), 2)
+    return Queue(told[:most], limit, false, asked, max(len(told) - most, 0))
 
 
 def _cases(panel: Panel, stories: list[Episode]) -> list[Case]:
