@@ -70,8 +70,8 @@ class Case(msgspec.Struct, frozen=True, rename={"begin": "from", "end": "to"}):
 class Queue(msgspec.Struct, frozen=True):
     """The cases, strongest first, and the promise they are made under.
 
-    ``expected_false`` is the most false cases to be expected in it if nothing was stolen; ``left_out`` how many cases did
-    not fit.
+    ``expected_false`` is the most false cases to be expected in it if nothing was stolen; ``left_out`` how many cases
+    did not fit.
     """
 
     cases: list[Case]
