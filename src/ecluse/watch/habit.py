@@ -154,7 +154,8 @@ def _sums(group: Ints, values: Floats, groups: int) -> Floats:
     """Add up the rows of each group, column by column, in the order of the rows."""
     columns = values.shape[1]
     cells = group[:, None] * columns + np.arange(columns)
-    return np.bincount(cells.ravel(), values.ravel(), groups * columns).reshape(groups, columns)
+    total = np.bincount(cells.ravel(), values.ravel(), groups * columns).reshape(groups, columns)
+    return total.astype(np.float64)
 
 
 def _moments(panel: Panel, y: Floats) -> tuple[Floats, Floats, Floats]:

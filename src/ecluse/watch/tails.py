@@ -166,7 +166,8 @@ class Ranked:
     owners: Ints
 
     def without(self, owner: int) -> Floats:
-        return self.values[self.owners != owner]
+        others: Floats = self.values[self.owners != owner]
+        return others
 
 
 def tail(statistic: Floats, owner: Ints, others: Ints, reference: Ranked, shape: Tail) -> Floats:
