@@ -16,7 +16,7 @@ from ecluse.drill import detection, detection_page
 from ecluse.drill.ground import TRAITS, ZONE, Ground, _mixed
 from ecluse.drill.judging import RATES, Bench, _accused, _rank
 from ecluse.drill.measured import Edge, Measured, Outcome, Quiet, Task
-from ecluse.drill.seeds import FITTING, RETIRED, SCORING, purpose
+from ecluse.drill.seeds import FITTING, RETIRED, SCORING, SIZES, purpose
 from ecluse.drill.thieves.catalogue import BY_NAME, THEFTS
 from ecluse.drill.trials import GOALS, TOGETHER, Act, Trial, act, of_seed, together, trials
 from ecluse.drill.world.settings import Settings
@@ -125,6 +125,15 @@ def test_what_was_measured_is_not_measured_again_and_other_knobs_are(
     assert list(detection._known(Task(SETTINGS, (101,), per_1000=2.0), tmp_path)) == []
     monkeypatch.setattr(detection, "code", lambda: "changed")
     assert list(detection._known(task, tmp_path)) == []
+
+
+@pytest.mark.parametrize(("white_box", "sought"), [(True, 2), (False, 0)])
+def test_a_thief_who_knows_every_threshold_is_sought_in_every_hospital_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, *, white_box: bool, sought: int
+) -> None:
+    monkeypatch.setattr(detection, "measure", lambda task, _: task)
+    task = detection.offline(["guessed"], [1001, 1002], white_box=white_box)
+    assert task == Task(SIZES["small"], (1001, 1002), ("guessed",), frontier=sought)
 
 
 def test_thefts_laid_over_together_share_no_account() -> None:
