@@ -115,7 +115,9 @@ def _staff_a_stay(world: World, log: _Log) -> Ints:
     stays = world.plan.stays
     chosen = np.flatnonzero((stays.unit < world.plan.units.wards) & (stays.start > 0))
     order = np.argsort(log.patient, kind="stable")
-    low, high = (np.searchsorted(log.patient[order], stays.patient[chosen], side) for side in ("left", "right"))
+    patients = log.patient[order]
+    low = np.searchsorted(patients, stays.patient[chosen], side="left")
+    high = np.searchsorted(patients, stays.patient[chosen], side="right")
     found = []
     for stay, first, last in zip(chosen.tolist(), low.tolist(), high.tolist(), strict=True):
         mine = order[first:last]

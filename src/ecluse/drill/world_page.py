@@ -58,8 +58,10 @@ def chart(found: Figures) -> alt.HConcatChart:
     """Return the pictures: patients of an account on a day, and the hours of people's lines."""
     shares = [found.below[0], *(b - a for a, b in pairwise(found.below))]
     names = ["1", *(f"{low + 1}–{high}" if high > low + 1 else f"{high}" for low, high in pairwise(BUCKETS))]
-    days = [{"patients": name, "share": share} for name, share in zip(names, shares, strict=True)]
-    hours = [{"hour": hour, "share": share} for hour, share in enumerate(found.hours)]
+    days: list[dict[str, object]] = [
+        {"patients": name, "share": share} for name, share in zip(names, shares, strict=True)
+    ]
+    hours: list[dict[str, object]] = [{"hour": hour, "share": share} for hour, share in enumerate(found.hours)]
     return alt.hconcat(
         _bars(days, alt.X("patients:N", sort=None, title="distinct patients of an account on a day"), "account-days"),
         _bars(hours, alt.X("hour:O", title="hour of the day"), "lines of people"),
@@ -68,9 +70,8 @@ def chart(found: Figures) -> alt.HConcatChart:
 
 def _bars(rows: list[dict[str, object]], across: alt.X, what: str) -> alt.Chart:
     up = alt.Y("share:Q", axis=alt.Axis(format="%"), title=what)
-    return (
-        alt.Chart({"values": rows}).mark_bar(color="#2b6cb0").encode(x=across, y=up).properties(width=330, height=180)
-    )
+    drawn: alt.Chart = alt.Chart({"values": rows}).mark_bar(color="#2b6cb0").encode(x=across, y=up)
+    return drawn.properties(width=330, height=180)
 
 
 def _spread(one: Spread) -> str:

@@ -131,9 +131,9 @@ def test_what_was_measured_is_not_measured_again_and_other_knobs_are(
 def test_a_thief_who_knows_every_threshold_is_sought_in_every_hospital_when_asked_for(
     monkeypatch: pytest.MonkeyPatch, *, white_box: bool, sought: int
 ) -> None:
-    monkeypatch.setattr(detection, "measure", lambda task, _: task)
-    task = detection.offline(["guessed"], [1001, 1002], white_box=white_box)
-    assert task == Task(SIZES["small"], (1001, 1002), ("guessed",), frontier=sought)
+    monkeypatch.setattr(detection, "measure", lambda task, _: detection.joined(task, []))
+    made = detection.offline(["guessed"], [1001, 1002], white_box=white_box)
+    assert made.task == Task(SIZES["small"], (1001, 1002), ("guessed",), frontier=sought)
 
 
 def test_thefts_laid_over_together_share_no_account() -> None:
