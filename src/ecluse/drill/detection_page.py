@@ -88,7 +88,7 @@ def _quiet(measured: Measured) -> dict[str, str]:
         "curious": f"{curious:.0%}",
         "whose": ", ".join(f"{name} {-number}" for number, name in counted[:6]) or "none",
         "explained": f"{sum(one.explained for one in quiet) / max(1, sum(one.firsts for one in quiet)):.1%}",
-        "median": f"{_mean(quiet, lambda one: one.patients_median):g}",
+        "median": f"{_mean(quiet, lambda one: one.patients_median):.3g}",
         "p99": f"{_mean(quiet, lambda one: one.patients_p99):.0f}",
         "busiest": f"{max(one.patients_most for one in quiet)}",
     }
