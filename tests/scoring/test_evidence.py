@@ -93,6 +93,13 @@ def test_after_an_alarm_the_account_starts_from_nothing() -> None:
     assert alarms(panel(1, 10), {"harvest": both}, 1000.0).rows.tolist() == [4]
 
 
+def test_who_goes_on_after_an_alarm_is_worth_more_than_who_was_odd_once() -> None:
+    once = Surprise(np.array([4]), np.log(np.array([1e-7])), np.ones(1, bool))
+    on = Surprise(np.arange(4, 9), np.log(np.full(5, 1e-7)), np.ones(5, bool))
+    first, last = (alarms(panel(1, 10), {"harvest": one}, 1000.0).evidence.max() for one in (once, on))
+    assert last > 100 * first
+
+
 def test_how_many_accounts_are_handled_at_once_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     many = panel(50, 40)
     found = {"harvest": uniform(many.size, 3)}

@@ -8,8 +8,23 @@ import pyarrow as pa
 import pytest
 
 from ecluse.watch.evidence import STEADILY, TOGETHER, Surprise
-from ecluse.watch.panel import Column, Panel, panel_of
-from ecluse.watch.tails import HABIT, LAG, TAILS, classes_of, own_past, surprise, surprises, tail
+from ecluse.watch.habit import distance
+from ecluse.watch.panel import Column, Floats, Ints, Panel, panel_of
+from ecluse.watch.tails import (
+    HABIT,
+    LAG,
+    TAILS,
+    WEEK,
+    Ranked,
+    Rows,
+    Trait,
+    classes_of,
+    elsewhere,
+    own_past,
+    surprise,
+    surprises,
+    tail,
+)
 
 SLACK = 1.15  # chance of one log
 
@@ -20,6 +35,16 @@ def panel_in(world: Any) -> Panel:  # noqa: ANN401 - a World of conftest
 
 def share_below(one: Surprise, panel: Panel, level: float) -> float:
     return float(np.sum(one.log_p <= np.log(level))) / panel.size / level
+
+
+def among(values: Floats, owner: Ints, others: Ints) -> Floats:
+    order = np.argsort(-values, kind="stable")
+    return tail(values, owner, others, Ranked(values[order], owner[order]), TAILS["habit"])
+
+
+def alone(panel: Panel, name: str, trait: Trait) -> Surprise:
+    far = distance(panel, panel.columns[name].dense(panel.size)) if trait.kind == HABIT else None
+    return surprise(panel, name, trait, classes_of(panel), far)
 
 
 @pytest.mark.slow
@@ -35,12 +60,12 @@ def test_p_values_of_a_quiet_hospital_are_no_smaller_than_chance(
 
 def test_ties_have_the_largest_p_value_that_can_be_argued_for() -> None:
     same = np.full(50, 3.0)
-    assert tail(same, np.arange(50), np.full(50, 49), TAILS["habit"]) == pytest.approx(np.ones(50))
+    assert among(same, np.arange(50), np.full(50, 49)) == pytest.approx(np.ones(50))
 
 
 def test_a_value_beyond_all_others_is_rarer_than_its_rank_but_only_so_far() -> None:
     values = np.append(np.log1p(np.arange(1.0, 400.0)), 50.0)
-    p = tail(values, np.arange(400), np.full(400, 399), TAILS["habit"])
+    p = among(values, np.arange(400), np.full(400, 399))
     assert 1e-6 / 400 <= p[-1] < 1 / 400
 
 
@@ -48,14 +73,35 @@ def test_what_the_same_account_did_on_other_days_is_no_excuse_in_the_count_of_ot
     values = np.append(np.linspace(0.0, 1.0, 100), [9.0] * 10)
     owner = np.append(np.arange(100), [500] * 10)
     others = np.append(np.full(100, 109), np.full(10, 100))
-    p = tail(values, owner, others, TAILS["habit"])
+    p = among(values, owner, others)
     assert np.all(p[-10:] < 1 / 101)
 
 
 def test_what_another_account_did_is_an_excuse() -> None:
     values = np.append(np.linspace(0.0, 1.0, 100), [9.0, 9.0, 9.0])
-    p = tail(values, np.arange(103), np.full(103, 102), TAILS["habit"])
+    p = among(values, np.arange(103), np.full(103, 102))
     assert np.all(p[-3:] >= 2 / 103)
+
+
+def ten_thieves(week: int) -> Floats:
+    """Return the p-values of ten accounts with the same odd value, on days of a week of their own or of ten weeks."""
+    chance = np.random.default_rng(3)
+    owner, day = np.repeat(np.arange(60), 70), np.tile(np.arange(70), 60)
+    values = chance.normal(0, 1, len(owner))
+    theirs = np.flatnonzero((owner < 10) & (day == np.where(week, 69, (owner * WEEK) % 70)))
+    values[theirs] = 6.0
+    rows = Rows(values, owner, day)
+    return elsewhere(rows, rows, TAILS["habit"], named=True)[theirs]
+
+
+def test_thieves_of_the_same_week_do_not_excuse_each_other() -> None:
+    assert ten_thieves(week=1).max() < 1e-4 < ten_thieves(week=0).min()
+
+
+def test_in_a_short_log_the_week_itself_is_all_there_is_to_compare_with() -> None:
+    values, owner, day = np.arange(40.0), np.arange(40), np.zeros(40, np.int64)
+    rows = Rows(values, owner, day)
+    assert elsewhere(rows, rows, TAILS["habit"], named=True).tolist() == among(values, owner, np.full(40, 39)).tolist()
 
 
 def one_account(values: list[int]) -> tuple[Panel, Column]:
@@ -73,13 +119,13 @@ def test_a_machine_is_judged_against_itself() -> None:
 
 
 def test_a_second_batch_is_excused_by_the_first_only_after_a_week() -> None:
-    values = [1] * 40
-    values[20] = values[20 + LAG[HABIT] - 1] = values[35] = 500
+    values = [1] * 60
+    values[20] = values[20 + LAG[HABIT] - 1] = values[55] = 500
     panel, column = one_account(values)
-    least = own_past(panel, column.rows, np.log1p(column.dense(40)), LAG[HABIT])
+    least = own_past(panel, column.rows, np.log1p(column.dense(60)), LAG[HABIT])
     assert least[20] == 0
     assert least[20 + LAG[HABIT] - 1] == 0
-    assert least[35] == pytest.approx(3 / 30)
+    assert least[55] == pytest.approx(3 / (57 - LAG[HABIT]))
 
 
 def test_much_more_than_ever_before_is_not_excused_by_the_past() -> None:
@@ -92,8 +138,8 @@ def test_a_value_below_the_floor_may_not_bet_on_the_day_alone(traits: dict[str, 
     panel, _ = one_account([1] * 60 + [5])
     high = type(traits["harvest"])(kind="habit", floor=6)
     low = type(traits["harvest"])(kind="habit", floor=5)
-    assert not surprise(panel, "x", high, classes_of(panel)).alone.any()
-    assert surprise(panel, "x", low, classes_of(panel)).alone.sum() <= 1
+    assert not alone(panel, "x", high).alone.any()
+    assert alone(panel, "x", low).alone.sum() <= 1
 
 
 def test_the_members_of_a_group_do_not_make_each_other_usual(
@@ -104,7 +150,9 @@ def test_the_members_of_a_group_do_not_make_each_other_usual(
     world.values["shared"][10:30, 20] = 350
     world.active[10:30, 20] = True
     panel = panel_in(world)
-    assert np.exp(surprise(panel, "shared", traits["shared"], classes_of(panel)).log_p).max() <= 1 / (panel.size - 60)
+    week = (int(panel.day.max()) - panel.day) // WEEK
+    other_weeks = int(np.sum(week != week[panel.columns["shared"].rows[0]]))
+    assert np.exp(alone(panel, "shared", traits["shared"]).log_p).max() <= 1 / other_weeks
 
 
 def test_all_detectors_together_and_the_lasting_ones_are_told_apart(

@@ -1,6 +1,8 @@
 """``ecluse drill detect``: every kind of thief against the watch, on synthetic hospitals: what is found, and when."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import msgspec
 import typer
 from rich import box
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from ecluse.core.errors import BadInputError
@@ -15,23 +18,26 @@ from ecluse.drill.detection import measure
 from ecluse.drill.detection_page import grouped, rates, write
 from ecluse.drill.figures import middle, share
 from ecluse.drill.measured import Measured, Outcome, Task
+from ecluse.drill.seeds import SCORING, SIZES, purpose
 from ecluse.drill.thieves.catalogue import BY_NAME
 from ecluse.drill.world.settings import Settings
 
 console = Console(stderr=True, highlight=False)
-FIRST = 101  # seeds up to 100 are for fitting detectors, never for scoring them
+SMALL = SIZES["small"]
 
 
 def detect(  # noqa: PLR0913, PLR0917 - one option for each knob
     seeds: Annotated[int, typer.Option(help="How many hospitals.", min=1)] = 5,
-    first_seed: Annotated[int, typer.Option(help="The first seed; those up to 100 are for fitting.")] = FIRST,
-    patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 8000,
-    staff: Annotated[int, typer.Option(help="People and services.", min=30)] = 200,
-    days: Annotated[int, typer.Option(help="Days; thefts begin in the middle.", min=20)] = 60,
+    first_seed: Annotated[int, typer.Option(help="The first seed; those up to 100 are for fitting.")] = SCORING[0],
+    patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = SMALL.patients,
+    staff: Annotated[int, typer.Option(help="People and services.", min=30)] = SMALL.staff,
+    days: Annotated[int, typer.Option(help="Days; thefts begin in the middle.", min=20)] = SMALL.days,
     attack: Annotated[list[str] | None, typer.Option(help="Only this theft (repeat for more).")] = None,
     per_1000: Annotated[float, typer.Option(help="Cases a day the team reads, for 1,000 users.", min=0.01)] = 1.0,
-    frontier: Annotated[bool, typer.Option(help="Look for the smallest rate that is found.")] = True,
+    frontier: Annotated[int, typer.Option(help="In how many hospitals the slowest theft found is sought.", min=0)] = 0,
+    every: Annotated[int, typer.Option(help="Try what no goal is set for in one hospital in so many.", min=1)] = 1,
     jobs: Annotated[int, typer.Option(help="Hospitals at a time (0: one a core).", min=0)] = 0,
+    kept: Annotated[Path | None, typer.Option(help="Keep the figures of each seed here, and go on from them.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     page: Annotated[bool, typer.Option("--write", help="Write docs/detection.md and its picture.")] = False,
 ) -> None:
@@ -44,16 +50,15 @@ def detect(  # noqa: PLR0913, PLR0917 - one option for each knob
         raise BadInputError(f"There is no theft {', '.join(unknown)}.", f"Choose from {', '.join(sorted(BY_NAME))}.")
     if page and attack:
         raise BadInputError("The page shows every theft.", "Leave out --attack or --write.")
-    task = Task(
-        Settings(patients=patients, staff=staff, days=days),
-        tuple(range(first_seed, first_seed + seeds)),
-        tuple(attack or ()),
-        per_1000,
-        frontier,
-    )
-    measured = measure(task, min(jobs or os.cpu_count() or 1, seeds), tell)
+    wanted = tuple(range(first_seed, first_seed + seeds))
+    if page and any(purpose(one) != "scoring" for one in wanted):
+        raise BadInputError("The page shows scoring seeds only.", f"They go from {SCORING[0]} to {SCORING[-1]}.")
+    hospital = Settings(patients=patients, staff=staff, days=days)
+    task = Task(hospital, wanted, tuple(attack or ()), per_1000, min(frontier, seeds), every)
+    with _progress(seeds) as tick:
+        measured = measure(task, min(jobs or os.cpu_count() or 1, seeds), tick, kept)
     if page:
-        for file in write(measured, Path("docs"), f"ecluse drill detect --seeds {seeds} --write"):
+        for file in write(measured, Path("docs"), f"ecluse drill detect{_said(seeds, frontier, every)} --write"):
             tell(f"wrote {file}")
     if json:
         typer.echo(msgspec.json.encode(measured))
@@ -64,6 +69,30 @@ def detect(  # noqa: PLR0913, PLR0917 - one option for each knob
 def tell(what: str) -> None:
     """Say what is being done."""
     console.print(f"… {what}", style="dim", markup=False)
+
+
+def _said(seeds: int, frontier: int, every: int) -> str:
+    more = f" --frontier {frontier}" if frontier else ""
+    return f" --seeds {seeds}{more}{f' --every {every}' if every > 1 else ''}"
+
+
+@contextmanager
+def _progress(seeds: int) -> Iterator[Callable[[Measured], None]]:
+    """Show how many hospitals are done, and say of each what was found."""
+    columns = (TextColumn("hospitals"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as shown:
+        bar = shown.add_task("hospitals", total=seeds)
+
+        def tick(part: Measured) -> None:
+            [quiet] = part.quiet
+            found = sum(one.found for one in part.outcomes)
+            tell(
+                f"seed {quiet.seed}: {found} of {len(part.outcomes)} thefts found, "
+                f"{quiet.cases} cases in {quiet.days} quiet days"
+            )
+            shown.advance(bar)
+
+        yield tick
 
 
 def table(measured: Measured) -> Table:

@@ -9,11 +9,13 @@ import typer
 from rich.console import Console
 
 from ecluse.core.errors import BadInputError
+from ecluse.drill import world_page
 from ecluse.drill.thieves.catalogue import BY_NAME
 from ecluse.drill.trials import Trial, act
 from ecluse.drill.world.files import write
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
+from ecluse.drill.world_figures import figures
 
 
 class Hidden(msgspec.Struct, frozen=True):
@@ -28,22 +30,28 @@ class Hidden(msgspec.Struct, frozen=True):
     unnamed: int
 
 
-def world(
-    out: Annotated[Path, typer.Option(help="Folder to write into (new or empty).")],
+def world(  # noqa: PLR0913, PLR0917 - one option for each knob
+    out: Annotated[Path | None, typer.Option(help="Folder to write into (new or empty).")] = None,
     attack: Annotated[str, typer.Option(help="Lay this theft over it.")] = "",
     role: Annotated[str, typer.Option("--as", help="Whose account is stolen.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
-    patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 8000,
+    patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 20_000,
     staff: Annotated[int, typer.Option(help="People and services.", min=30)] = 200,
     days: Annotated[int, typer.Option(help="Days; a theft begins in the middle.", min=20)] = 60,
+    page: Annotated[bool, typer.Option("--write", help="Write docs/world.md and its picture instead.")] = False,
 ) -> None:
     """Write a synthetic hospital's access log, staff list and tables of care: try `ecluse scan` on them.
 
     Example: ecluse drill world --out hospital --attack low-and-slow
     """
+    made = World(Settings(patients=patients, staff=staff, days=days, seed=seed))
+    if page:
+        world_page.write(figures(made), Path("docs"), "ecluse drill world --write")
+        return
+    if out is None:
+        raise BadInputError("Nothing says where to write.", "Say --out FOLDER, or --write for docs/world.md.")
     if out.exists() and any(out.iterdir()):
         raise BadInputError(f"{out} is not empty.", "Name a new folder.")
-    made = World(Settings(patients=patients, staff=staff, days=days, seed=seed))
     stolen = act(made, _trial(attack, role)) if attack else None
     written = write(made, out, stolen.loot.events if stolen else ())
     if stolen:

@@ -11,10 +11,12 @@ from ecluse.core.errors import BadInputError
 from ecluse.drill.figures import Middle, Share, middle, share
 from ecluse.drill.judging import RATES
 from ecluse.drill.measured import Edge, Measured, Outcome, Quiet
+from ecluse.drill.seeds import FITTING, SCORING
 from ecluse.drill.thieves.catalogue import BY_NAME, THEFTS
 
 PICTURE = "img/detection.svg"
 GOAL, CARE_GOAL, THIEF_GOAL = 0.9, 0.94, 0.1
+WANTED = 200  # hospitals
 Key = Callable[[Outcome], tuple[str, ...]]
 
 TEMPLATE = Template(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
@@ -41,6 +43,12 @@ def text(measured: Measured, command: str) -> str:
     return TEMPLATE.substitute(
         command=command,
         seeds=len(task.seeds),
+        fitting=f"{FITTING[0]} to {FITTING[-1]}",
+        scoring=f"{SCORING[0]} to {SCORING[-1]}",
+        enough=""
+        if len(task.seeds) >= WANTED
+        else f" **{WANTED} hospitals were wanted; these are {len(task.seeds)}.**",
+        every="" if task.every == 1 else f" What no goal is set for was tried in one hospital in {task.every}.",
         first=min(task.seeds),
         last=max(task.seeds),
         events=f"{sorted(one.events for one in quiet)[len(quiet) // 2]:,}",
@@ -55,6 +63,10 @@ def text(measured: Measured, command: str) -> str:
         stories=_stories(),
         **_quiet(measured),
     )
+
+
+def _enough(seeds: int) -> str:
+    return "" if seeds >= WANTED else f" **{WANTED} hospitals were wanted; these are {seeds}.**"
 
 
 def rates(measured: Measured) -> tuple[Middle | None, float]:
@@ -76,7 +88,7 @@ def _quiet(measured: Measured) -> dict[str, str]:
         "curious": f"{curious:.0%}",
         "whose": ", ".join(f"{name} {-number}" for number, name in counted[:6]) or "none",
         "explained": f"{sum(one.explained for one in quiet) / max(1, sum(one.firsts for one in quiet)):.1%}",
-        "median": f"{_mean(quiet, lambda one: one.patients_median):g}",
+        "median": f"{_mean(quiet, lambda one: one.patients_median):.3g}",
         "p99": f"{_mean(quiet, lambda one: one.patients_p99):.0f}",
         "busiest": f"{max(one.patients_most for one in quiet)}",
     }
@@ -87,19 +99,28 @@ def _goals(measured: Measured) -> str:
     usual = [one for one in measured.outcomes if not one.variant]
     slow = [one for one in usual if one.attack == "low-and-slow"]
     ten = [one for one in usual if one.attack == "collusion"]
+    random = [one for one in measured.outcomes if (one.attack, one.variant) == ("collusion", "at-random")]
     quiet = measured.quiet
     cared = share(sum(one.explained for one in quiet), sum(one.firsts for one in quiet))
     looked = share(sum(one.explained for one in usual), sum(one.firsts for one in usual))
     rows = (
         ("5 patients more a day: found within 10 working days", "≥ 90 %", _within(slow, 14), GOAL),
+        *((f"– the same, account of {role}", "", _within(some, 14), GOAL) for role, some in _roles(slow)),
         ("10 accounts sharing 200 a day: found within 3 days", "≥ 90 %", _within(ten, 3), GOAL),
+        ("– the same, each taking patients at random", "", _within(random, 3), GOAL),
         ("first accesses of people explained by care", "≥ 94 %", cared, CARE_GOAL),
     )
     lines = ["\n## What was set, and what was reached\n", "\n| | set | reached | |", "\n|---|---|---|---|"]
     lines += [f"\n| {what} | {goal} | {_share(one)} | {_yes(one.share >= least)} |" for what, goal, one, least in rows]
     looks = f"{_share(looked)} | {_yes(looked.share < THIEF_GOAL)} |"
     lines.append(f"\n| first accesses of thieves taken for care | < 10 % | {looks}")
+    false = 1000 * sum(one.cases - one.curious for one in quiet) / sum(one.accounts * one.days for one in quiet)
+    lines.append(f"\n| people wrongly in the queue, for 1,000 user-days | < 1 | **{false:.2f}** | {_yes(false < 1)} |")
     return "".join(lines) + "\n"
+
+
+def _roles(outcomes: list[Outcome]) -> list[tuple[str, list[Outcome]]]:
+    return [(role, some) for (role,), some in grouped(outcomes, lambda one: (one.role,))]
 
 
 def _within(outcomes: list[Outcome], evenings: int) -> Share:
@@ -161,19 +182,22 @@ def _frontier(edges: list[Edge]) -> str:
         "\n## The frontier: how slow, how small\n",
         f"\nThe smallest of the rates {', '.join(map(str, RATES))} at which the theft is found, by halving:",
         "\nthe median of the seeds, and their range. Whoever stays below is not found while the theft lasts,",
-        "\nnor in the week after it.\n",
-        "\n| theft | account of | unit | found from | in the seeds | never found |",
-        "\n|---|---|---|---|---|---|",
+        "\nnor in the week after it.",
+        "\n*Harvest*: patients shown, in all, to the thief who knew that and stayed one rate below: the median.\n",
+        "\n| theft | account of | unit | found from | in the seeds | never found | harvest |",
+        "\n|---|---|---|---|---|---|---|",
     ]
     ordered = sorted(edges, key=lambda one: (_place(one.attack), one.unit, one.role))
     for (attack, role, unit), several in groupby(ordered, key=lambda one: (one.attack, one.role, one.unit)):
-        found = sorted(one.rate or float("inf") for one in several)
+        group = list(several)
+        found = sorted(one.rate or float("inf") for one in group)
+        harvest = _middle(middle([one.harvest for one in group]))
         never = sum(one == float("inf") for one in found)
         known = [one for one in found if one != float("inf")]
         half = found[len(found) // 2]
         middle_ = "never" if half == float("inf") else f"**{half:g}**"
         span = f"{known[0]:g} to {known[-1]:g}" if known else "–"
-        lines.append(f"\n| {attack} | {role} | {unit} | {middle_} | {span} | {never} of {len(found)} |")
+        lines.append(f"\n| {attack} | {role} | {unit} | {middle_} | {span} | {never} of {len(found)} | {harvest} |")
     return "".join(lines) + "\n"
 
 
@@ -197,7 +221,9 @@ def chart(measured: Measured) -> alt.LayerChart | alt.FacetChart:
         rows.append(
             {"theft": f"{attack}, {role}", "found": one.share, "low": one.low, "high": one.high, "order": len(rows)}
         )
-    base = alt.Chart({"values": rows}).encode(y=alt.Y("theft:N", sort=alt.SortField("order"), title=None))
+    axis = alt.Axis(labelLimit=400, labelPadding=6)
+    theft = alt.Y("theft:N", sort=alt.SortField("order"), title=None, axis=axis)
+    base = alt.Chart({"values": rows}).encode(y=theft)
     found = alt.X("found:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"), title="found within the queue")
     bars = base.mark_bar(color="#2b6cb0", height=9).encode(x=found)
     spans = base.mark_rule(color="#1a202c", strokeWidth=1.5).encode(x="low:Q", x2="high:Q")

@@ -64,27 +64,30 @@ class Bench:
     def edges(self, attacks: Iterable[str]) -> Iterator[Edge]:
         """Look for the smallest rate at which each theft is found, by halving."""
         every = _edges(attacks)
-        low, high = [0] * len(every), [len(RATES)] * len(every)
+        low, high, harvest = [0] * len(every), [len(RATES)] * len(every), [0] * len(every)
         while left := [place for place in range(len(every)) if low[place] < high[place]]:
             asked = {place: _at(every[place], RATES[(low[place] + high[place]) // 2]) for place in left}
-            found = self._found(list(asked.values()))
+            missed = self._missed(list(asked.values()))
             for place, trial in asked.items():
                 middle = (low[place] + high[place]) // 2
-                low[place], high[place] = (low[place], middle) if trial in found else (middle + 1, high[place])
-        for (trial, unit), place in zip(every, low, strict=True):
-            rate = RATES[place] if place < len(RATES) else 0
-            yield Edge(trial.theft.story.name, trial.role, unit, self.settings.seed, rate)
+                if trial in missed:
+                    low[place], harvest[place] = middle + 1, missed[trial]
+                else:
+                    high[place] = middle
+        for number, (trial, unit) in enumerate(every):
+            rate = RATES[low[number]] if low[number] < len(RATES) else 0
+            yield Edge(trial.theft.story.name, trial.role, unit, self.settings.seed, rate, harvest[number])
 
-    def _found(self, wanted: list[Trial]) -> list[Trial]:
-        """Return the trials whose theft is found, on the evening it ends or when the days of grace are over."""
-        found = []
+    def _missed(self, wanted: list[Trial]) -> dict[Trial, int]:
+        """Return the trials not found when the theft ends, nor after the days of grace, with the patients shown."""
+        missed = {}
         for group in together(act(self.ground.world, trial) for trial in wanted):
             stolen = self.ground.with_thefts(group)
             for one in group:
                 world = self.ground.quiet.with_accounts(stolen, one.involved)
-                if any(self._look(one, world, evening)[1] for evening in (self._end(one), one.last)):
-                    found.append(one.trial)
-        return found
+                if not any(self._look(one, world, evening)[1] for evening in (self._end(one), one.last)):
+                    missed[one.trial] = one.exposed(self.last)
+        return missed
 
     def _outcome(self, one: Act, stolen: Watched) -> Outcome:
         world = self.ground.quiet.with_accounts(stolen, one.involved)

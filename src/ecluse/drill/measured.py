@@ -47,23 +47,32 @@ class Quiet(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True):
-    """The smallest rate at which a theft was found in a world; 0 when none of the rates was."""
+    """The smallest rate at which a theft was found in a world; 0 when none of the rates was.
+
+    ``harvest``: patients shown, in all, to the thief who knew that and stayed one rate below.
+    """
 
     attack: str
     role: str
     unit: str
     seed: int
     rate: float
+    harvest: int = 0
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What to measure. ``attacks``: names, none for all. ``per_1000``: cases a day asked for, for each 1,000 users."""
+    """What to measure. ``attacks``: names, none for all. ``per_1000``: cases a day asked for, for each 1,000 users.
+
+    ``frontier``: in how many of the seeds the smallest rate found is looked for. ``every``: what no goal is set for is
+    tried on one seed in so many.
+    """
 
     settings: Settings
     seeds: tuple[int, ...]
     attacks: tuple[str, ...] = ()
     per_1000: float = 1.0
-    frontier: bool = True
+    frontier: int = 0
+    every: int = 1
 
 
 class Measured(msgspec.Struct, frozen=True):

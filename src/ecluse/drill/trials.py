@@ -1,5 +1,6 @@
 """Trials: a theft with its knobs, done with an account of a profession, in one world."""
 
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -9,7 +10,9 @@ from ecluse.drill.thieves.base import Loot, Scene, Theft
 from ecluse.drill.thieves.catalogue import THEFTS
 from ecluse.drill.world.world import World
 
-TOGETHER = 16  # thefts laid over one world at once, none of them sharing an account with another
+TOGETHER = 24  # thefts laid over one world at once, none of them sharing an account or a patient with another
+
+GOALS = frozenset({("low-and-slow", ""), ("collusion", ""), ("collusion", "at-random")})
 
 
 class Trial(NamedTuple):
@@ -63,24 +66,34 @@ def trials(names: Iterable[str] = ()) -> list[Trial]:
     return found
 
 
+def of_seed(seed: int, names: Iterable[str] = (), every: int = 1) -> list[Trial]:
+    """Return the trials of one seed: those a goal is set for, and one in ``every`` of the others, in turn."""
+    wanted = enumerate(trials(names))
+    return [one for place, one in wanted if (one.theft.story.name, one.variant) in GOALS or (seed + place) % every == 0]
+
+
 def act(world: World, trial: Trial) -> Act:
     """Let a theft take place in the second half of ``world``: what lies before is the habit it is judged by."""
     chance = world.settings.chance(f"{trial.name} {trial.role}")
     day = world.settings.days // 2 + int(chance.integers(0, 5))
-    loot = trial.theft.steal(Scene(world, trial.role, day, chance), trial.knobs)
+    place = zlib.crc32(f"{trial.name} {trial.role}".encode()) / 2**32
+    loot = trial.theft.steal(Scene(world, trial.role, day, chance, place), trial.knobs)
     named = {getattr(event, "account", "") for event in loot.events} | set(loot.truth.accounts)
     return Act(trial, loot, frozenset(named - {""}))
 
 
 def together(acts: Iterable[Act]) -> Iterator[list[Act]]:
-    """Yield groups of thefts that share no account, each group to be laid over the world at once."""
+    """Yield groups of thefts that share no account and no patient, each group to be laid over the world at once."""
     left = list(acts)
     while left:
         taken: list[Act] = []
         busy: set[str] = set()
+        shown: set[str] = set()
         for one in left:
-            if len(taken) < TOGETHER and not one.involved & busy:
+            theirs = one.loot.truth.patients
+            if len(taken) < TOGETHER and not one.involved & busy and not theirs & shown:
                 taken.append(one)
                 busy |= one.involved
+                shown |= theirs
         left = [one for one in left if one not in taken]
         yield taken

@@ -4,9 +4,10 @@ One case for each actor and episode: alarms of one account less than ``APART`` d
 accounts that share the work (``GROUPED`` detectors gave them the same value on the same day) are one actor.
 
 **How many.** The team says how many cases a day it can read; by default one a day for 1,000 users, ``LEAST`` in a log
-at least. The limit of the evidence is the account-days of a day / that number, never below ``LEAST_LIMIT``, so that
-without any theft no more than that are expected (``evidence``); and of all cases only the strongest, that number × days
-of the log, stay in the queue. The order is total: score, then patients, then account, then first day.
+at least. The limit of the evidence is the account-days of a day / that number / ``LOOSE``, never below ``LEAST_LIMIT``:
+without any theft the bound of ``evidence`` allows ``LOOSE`` times the cases asked for, and quiet hospitals used for
+fitting showed fewer than were asked for. Of all cases only the strongest, that number × days of the log, stay in the
+queue. The order is total: score, then patients, then account, then first day.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from ecluse.watch.tails import Trait, surprises
 USERS_A_CASE = 1000  # accounts that bring one case a day, unless the team says otherwise
 LEAST = 5.0  # cases in a whole log
 LEAST_LIMIT = 20.0
+LOOSE = 2.0  # times: how much more the bound allows than quiet hospitals need
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -68,8 +70,8 @@ class Case(msgspec.Struct, frozen=True, rename={"begin": "from", "end": "to"}):
 class Queue(msgspec.Struct, frozen=True):
     """The cases, strongest first, and the promise they are made under.
 
-    ``expected_false`` is the most false cases to be expected if nothing was stolen; ``left_out`` how many cases did not
-    fit.
+    ``expected_false`` is the most false cases to be expected in it if nothing was stolen; ``left_out`` how many cases
+    did not fit.
     """
 
     cases: list[Case]
@@ -85,13 +87,14 @@ def queue(
     """Return the cases in ``findings``. By default one a day and 1,000 users."""
     panel = panel_of(findings, days, staff)
     asked = cases_per_day or max(LEAST / max(panel.span, 1), len(panel.accounts) / USERS_A_CASE)
-    limit = max(LEAST_LIMIT, panel.size / max(panel.span, 1) / asked)
+    limit = max(LEAST_LIMIT, panel.size / max(panel.span, 1) / asked / LOOSE)
     found = surprises(panel, traits)
     stories = episodes(panel, found, alarms(panel, found, limit), traits, limit)
     told = _cases(panel, stories)
     most = max(1, math.floor(asked * panel.span + 1e-9))
     told.sort(key=lambda case: (-case.score, -case.patients, case.account, case.begin))
-    return Queue(told[:most], limit, round(panel.size / limit, 2), asked, max(len(told) - most, 0))
+    false = round(min(panel.size / limit, most), 2)
+    return Queue(told[:most], limit, false, asked, max(len(told) - most, 0))
 
 
 def _cases(panel: Panel, stories: list[Episode]) -> list[Case]:

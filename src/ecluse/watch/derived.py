@@ -17,7 +17,7 @@ from ecluse.watch.places import with_logins
 from ecluse.watch.tables import Base, Tables, relations_of
 from ecluse.watch.touches import pairs_of, touches_of
 
-DEFINITIONS = "2"  # another number makes everything derived anew
+DEFINITIONS = "3"  # another number makes everything derived anew
 CONTEXT = ("signs", "staff", "aliases", "people", "care")
 SPILL = "spill"
 

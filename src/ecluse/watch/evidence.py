@@ -7,14 +7,15 @@ kinds of bets, for each detector:
 - on days in a row: the Shiryaev-Roberts detector S = (S + 1) * e with e = power * p ** (power - 1): the slow thief.
 
 A detector whose value says again what it said the day before (``WINDOWED``) bets on the day alone; so does
-``TOGETHER``, all detectors as one, while ``STEADILY`` holds the other ones, for days in a row. The evidence of an
-account is the mean over the bets, weighted by their stakes; how the detectors hang together does not matter for the
-bound.
+``TOGETHER``, all detectors as one, while ``STEADILY`` holds the other ones and bets on days in a row only. The evidence
+of an account is the mean over the bets, weighted by their stakes; how the detectors hang together does not matter for
+the bound.
 
 **Bound.** For such an e-detector E[evidence when it stops] <= E[days until it stops], so that, with the alarm at
 ``limit``, an innocent account is alarmed at most once in ``limit`` active days on average, and over a log of N
 account-days at most N / ``limit`` alarms are expected (Shin, Ramdas & Rinaldo, E-detectors, 2022). After an alarm the
-account starts again from nothing.
+account starts again from nothing; what an alarm is worth beside others (its evidence) is counted without that, so that
+who goes on rises in the queue.
 """
 
 import dataclasses
@@ -25,9 +26,9 @@ import numpy as np
 from ecluse.watch.panel import Flags, Floats, Ints, Panel
 
 POWERS = (0.5, 0.8)  # of the bets on days in a row: weeks of odd days, months of slightly odd days
-SUDDEN = 0.5  # of a detector's stake goes on the day alone
+ALONE = 0.5  # of a detector's stake goes on the day alone
 TOGETHER, STEADILY = "together", "steadily"
-JOINT = {TOGETHER: 0.3, STEADILY: 0.2}  # their part of the stake; the detectors share the rest
+JOINT = {TOGETHER: 0.2, STEADILY: 0.4}  # their part of the stake; the detectors share the rest
 GROUPED = frozenset({"shared", "shards", "rhythm", "spraying"})  # a day's equal values belong to one group of accounts
 WINDOWED = GROUPED | {"slow", "gained", "dormant", "newcomer", "device", TOGETHER}
 ACCOUNTS = 1000  # handled at once
@@ -99,8 +100,10 @@ class _Bets:
         rest = 1.0 - sum(JOINT.values())
         weights = np.array([JOINT.get(name, rest / single) for name in names])
         windowed = np.array([name in WINDOWED for name in names])
-        self.alone = weights * np.where(windowed, 1.0, SUDDEN)
-        self.row = weights * np.where(windowed, 0.0, (1.0 - SUDDEN) / len(POWERS))
+        steady = np.array([name == STEADILY for name in names])
+        share = np.where(windowed, 1.0, np.where(steady, 0.0, ALONE))
+        self.alone = weights * share
+        self.row = weights * (1.0 - share) / len(POWERS)
         self.sums = np.zeros((len(POWERS), accounts, len(names)))
         self.runs = np.full_like(self.sums, -1.0)  # sums of ln e since the run began: the likeliest beginning
         self.begins = np.zeros(self.sums.shape, np.int64)
@@ -142,17 +145,18 @@ def _dense(surprises: Mapping[str, Surprise], start: Ints) -> Floats:
 def _run(log_p: Floats, start: Ints, names: list[str], limit: float) -> Alarms:
     """Walk the accounts abreast: the first active day of each, the second of each."""
     lengths = np.diff(start)
-    bets = _Bets(len(lengths), names)
+    bets, whole = (_Bets(len(lengths), names) for _ in range(2))
     parts = [_none(len(names))]
     for nth in range(int(lengths.max(initial=0))):
         active = np.flatnonzero(lengths > nth)
         at = start[active] + nth
         held, since = bets.day(active, at, *log_p[:, at - start[0]])
+        worth = whole.day(active, at, *log_p[:, at - start[0]])[0].sum(axis=1)
         total = held.sum(axis=1)
         over = np.flatnonzero(total >= limit)
         if len(over):
             whose = np.argmax(held[over], axis=1)
-            parts.append(Alarms(at[over], total[over], held[over] / total[over, None], since[over, whose]))
+            parts.append(Alarms(at[over], worth[over], held[over] / total[over, None], since[over, whose]))
             bets.forget(active[over])
     fields = ("rows", "evidence", "shares", "begins")
     return Alarms(*(np.concatenate([getattr(part, field) for part in parts]) for field in fields))

@@ -7,6 +7,7 @@ from the habit enters it only clipped, so that a thief who comes back teaches it
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,9 +50,18 @@ class Distance:
 
 def distance(panel: Panel, values: Floats) -> Distance:
     """Return how far each row's value stands above what its account and peers made probable beforehand."""
+    [far] = distances(panel, [values])
+    return far
+
+
+def distances(panel: Panel, counted: Sequence[Floats]) -> list[Distance]:
+    """Return the distances of several values of the same rows, worked out side by side."""
+    if not counted:
+        return []
+    values = np.stack(counted, axis=1)
     y = np.log1p(values)
     state = _State(panel, y)
-    z, usual, level = np.full(panel.size, NEVER), np.zeros(panel.size), y.copy()
+    z, usual, level = np.full(y.shape, NEVER), np.zeros(y.shape), y.copy()
     order = np.argsort(panel.day, kind="stable")
     edges = np.flatnonzero(np.diff(panel.day[order], prepend=np.iinfo(np.int64).min))
     for low, high in zip(edges, [*edges[1:], panel.size], strict=True):
@@ -60,7 +70,7 @@ def distance(panel: Panel, values: Floats) -> Distance:
         level[rows] -= common
     z = _news(panel, z)
     z[values <= 0] = NEVER
-    return Distance(z, usual, level)
+    return [Distance(z[:, one], usual[:, one], level[:, one]) for one in range(len(counted))]
 
 
 def _news(panel: Panel, z: Floats) -> Floats:
@@ -72,7 +82,7 @@ def _news(panel: Panel, z: Floats) -> Floats:
     group = panel.peers[panel.account[follows]]
     now, before = np.clip(z[follows], -HELD, HELD), np.clip(z[follows - 1], -HELD, HELD)
     groups = len(panel.classes)
-    both, square = np.bincount(group, now * before, groups), np.bincount(group, before**2, groups)
+    both, square = _sums(group, now * before, groups), _sums(group, before**2, groups)
     lasts = np.clip(both / (square + LASTING_PRIOR), 0.0, MOST_LASTING)[group]
     news = z.copy()
     news[follows] = (z[follows] - lasts * before) / np.sqrt(1.0 - lasts**2)
@@ -83,7 +93,7 @@ def peers_of(panel: Panel, y: Floats) -> Peers:
     """Estimate each peer group from its accounts, the most unusual ones pulled in."""
     count, mean, variance = _moments(panel, y)
     made = [_group(count[mine], mean[mine], variance[mine]) for mine in _members(panel)]
-    level, between, within = (np.array(part) for part in zip(*made, strict=True)) if made else (np.zeros(0),) * 3
+    level, between, within = (np.array(part) for part in zip(*made, strict=True)) if made else (np.zeros((0, 1)),) * 3
     return Peers(level, between, within)
 
 
@@ -93,8 +103,8 @@ class _State:
     def __init__(self, panel: Panel, y: Floats) -> None:
         self.peers = peers_of(panel, y)
         self.group = panel.peers
-        accounts = len(panel.accounts)
-        self.n, self.mean, self.squares = np.zeros(accounts), np.zeros(accounts), np.zeros(accounts)
+        shape = (len(panel.accounts), y.shape[1])
+        self.n, self.mean, self.squares = np.zeros((shape[0], 1)), np.zeros(shape), np.zeros(shape)
         for account in np.flatnonzero(panel.opening):
             self._open(int(account), y[panel.rows_of(int(account))][:7])
 
@@ -102,9 +112,9 @@ class _State:
         """Take the first week of an account that may be older than the log as its past: its median, so one day less."""
         if len(week) < 3:  # noqa: PLR2004 - a median of two is no habit
             return
-        middle = float(np.median(week))
+        middle = np.median(week, axis=0)
         self.n[account], self.mean[account] = 3.0, middle
-        self.squares[account] = 3.0 * (1.4826 * float(np.median(np.abs(week - middle)))) ** 2
+        self.squares[account] = 3.0 * (1.4826 * np.median(np.abs(week - middle), axis=0)) ** 2
 
     def step(self, account: Ints, y: Floats) -> tuple[Floats, Floats, Floats]:
         """Return deviations, habit as a count, and what the day has in common."""
@@ -135,26 +145,35 @@ class _State:
 def _common(group: Ints, residual: Floats, groups: int) -> Floats:
     """Return what the other peers of the day have in common, in deviations, drawn to zero when they are few."""
     held = np.clip(residual, -2.0, 2.0)
-    total = np.bincount(group, held, groups)[group] - held
-    others = np.bincount(group, minlength=groups)[group] - 1
-    return total / (others + COMMON_PRIOR)
+    total = _sums(group, held, groups)[group] - held
+    others = np.bincount(group, minlength=groups)[group] - 1.0
+    return np.asarray(total / (others + COMMON_PRIOR)[:, None], np.float64)
+
+
+def _sums(group: Ints, values: Floats, groups: int) -> Floats:
+    """Add up the rows of each group, column by column, in the order of the rows."""
+    columns = values.shape[1]
+    cells = group[:, None] * columns + np.arange(columns)
+    total = np.bincount(cells.ravel(), values.ravel(), groups * columns).reshape(groups, columns)
+    return total.astype(np.float64)
 
 
 def _moments(panel: Panel, y: Floats) -> tuple[Floats, Floats, Floats]:
+    accounts = len(panel.accounts)
     count = np.diff(panel.start).astype(np.float64)
-    mean = np.bincount(panel.account, y, len(count)) / np.maximum(count, 1.0)
-    square = np.bincount(panel.account, (y - mean[panel.account]) ** 2, len(count))
-    return count, mean, square / np.maximum(count - 1.0, 1.0)
+    mean = _sums(panel.account, y, accounts) / np.maximum(count, 1.0)[:, None]
+    square = _sums(panel.account, (y - mean[panel.account]) ** 2, accounts)
+    return count, mean, square / np.maximum(count - 1.0, 1.0)[:, None]
 
 
 def _members(panel: Panel) -> list[Flags]:
     return [panel.peers == number for number in range(len(panel.classes))]
 
 
-def _group(count: Floats, mean: Floats, variance: Floats) -> tuple[float, float, float]:
-    held = np.clip(mean, *np.quantile(mean, [TRIM, 1.0 - TRIM]))
+def _group(count: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
+    held = np.clip(mean, *np.quantile(mean, [TRIM, 1.0 - TRIM], axis=0))
     settled = variance[count >= 3]  # noqa: PLR2004 - a variance of two days says little
-    within = float(np.mean(np.minimum(settled, np.quantile(settled, STEADIEST)))) if len(settled) else 0.0
-    within = max(within, FLOOR_SD**2)
-    between = float(np.var(held)) * 1.2 - within / max(float(np.median(count)), 1.0)
-    return float(np.mean(held)), max(between, FLOOR_SD**2), within
+    pulled = np.minimum(settled, np.quantile(settled, STEADIEST, axis=0)) if len(settled) else np.zeros(mean.shape)
+    within = np.maximum(pulled.mean(axis=0), FLOOR_SD**2)
+    between = np.var(held, axis=0) * 1.2 - within / max(float(np.median(count)), 1.0)
+    return held.mean(axis=0), np.maximum(between, FLOOR_SD**2), within

@@ -3,8 +3,9 @@
 **Definition.** A row's statistic is, for a habit, its distance above habit (``habit``); for a rare sign,
 log(1 + value). Its p-value is the share of the rows *of other accounts* of its class with a statistic at least as high.
 Beyond all others it goes on along a tail fitted to the highest of them, never more than ``Tail.reach`` times rarer than
-what could be counted. Values of zero have p = 1, ties the largest p-value that can be argued for. In a log of one or
-two accounts, other days take the place of other accounts.
+what could be counted. The others' rows of the same week do not count, where there are enough in other weeks: thieves
+who work side by side do not excuse each other. Values of zero have p = 1, ties the largest p-value that can be argued
+for. In a log of one or two accounts, other days take the place of other accounts.
 
 An account that did as much before, k times on n active days more than ``LAG`` ago, surprises nobody: p is at least
 (1 + k) / (1 + n). That is why a machine is judged against itself and a second night batch does not count.
@@ -18,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from ecluse.watch.evidence import GROUPED, STEADILY, TOGETHER, WINDOWED, Surprise
-from ecluse.watch.habit import NEVER, distance
+from ecluse.watch.habit import NEVER, Distance, distances
 from ecluse.watch.panel import OPENING_DAYS, Column, Floats, Ints, Panel
 
 HABIT, RARE = "habit", "rare"
@@ -40,6 +41,8 @@ LONELY = 3  # accounts: with fewer, the other days stand for the other accounts
 LINKED = 0.01  # the p-value at which a group's finding ties its accounts together
 CLASS_ROWS = 400  # a class with fewer is calibrated with everybody
 YOUNG_LOG, YOUNG_DAYS = 14, 5  # days of a log (a third of it at most), active days of an account
+WEEK = 7  # days, counted back from the last of the log
+REFERENCE = 0.4  # of the rows of a class: with fewer in other weeks, its own week counts as well
 CHUNK = 1 << 22
 
 
@@ -67,17 +70,19 @@ class Trait(Protocol):
 def surprises(panel: Panel, traits: Mapping[str, Trait]) -> dict[str, Surprise]:
     """Return the surprises of every detector that found anything, and of all of them together."""
     classes = classes_of(panel)
-    found = {name: surprise(panel, name, traits[name], classes) for name in sorted(panel.columns)}
+    names = sorted(panel.columns)
+    habits = [name for name in names if traits[name].kind == HABIT]
+    far = dict(zip(habits, distances(panel, [panel.columns[name].dense(panel.size) for name in habits]), strict=True))
+    found = {name: surprise(panel, name, traits[name], classes, far.get(name)) for name in names}
     lasting = {name: one for name, one in found.items() if name not in WINDOWED}
     found[TOGETHER], found[STEADILY] = together(panel, found, alone=True), together(panel, lasting, alone=False)
     return found
 
 
-def surprise(panel: Panel, name: str, trait: Trait, classes: Ints) -> Surprise:
-    """Return how rarely anybody shows as much of ``name``; ``classes`` are those of ``classes_of``."""
+def surprise(panel: Panel, name: str, trait: Trait, classes: Ints, far: Distance | None) -> Surprise:
+    """Return how rarely anybody shows as much of ``name``; ``classes``: see ``classes_of``; ``far``: of a habit."""
     column = panel.columns[name]
-    if trait.kind == HABIT:
-        far = distance(panel, column.dense(panel.size))
+    if far is not None:
         statistic, level = far.z[column.rows], far.level
         groups, odd = classes, column.rows[statistic >= FAR]
     else:
@@ -88,17 +93,19 @@ def surprise(panel: Panel, name: str, trait: Trait, classes: Ints) -> Surprise:
     owner = _owners(panel, column, name)
     p = np.ones(len(column.rows))
     of_row = groups[column.rows]
+    by_account = name not in GROUPED and len(panel.accounts) >= LONELY
     for group in np.flatnonzero(np.bincount(of_row)):
         mine = np.flatnonzero(of_row == group)
-        everybody = panel.account[groups == group]
-        by_account = name not in GROUPED and len(panel.accounts) >= LONELY
-        own = np.bincount(everybody if by_account else owner[mine])[owner[mine]]
-        p[mine] = tail(statistic[mine], owner[mine], len(everybody) - own, TAILS[str(trait.kind)])
+        everybody = np.flatnonzero(groups == group)
+        some = Rows(statistic[mine], owner[mine], panel.day[column.rows[mine]])
+        whole = Rows(some.statistic, panel.account[everybody] if by_account else some.owner, panel.day[everybody])
+        p[mine] = elsewhere(some, whole, TAILS[str(trait.kind)], named=by_account)
     look = np.flatnonzero((p < LOOK) & (statistic > NEVER))
     p[look] = np.maximum(p[look], own_past(panel, column.rows[look], level, LAG[str(trait.kind)]))
     p[statistic <= NEVER] = 1.0
     kept = p < 1.0
-    return Surprise(column.rows[kept], np.log(p[kept]), column.values[kept] >= trait.floor, odd)
+    alone = column.values[kept] >= trait.floor
+    return Surprise(column.rows[kept], np.log(p[kept]), alone, odd)
 
 
 def together(panel: Panel, found: Mapping[str, Surprise], *, alone: bool) -> Surprise:
@@ -112,29 +119,73 @@ def together(panel: Panel, found: Mapping[str, Surprise], *, alone: bool) -> Sur
         total[one.rows] += np.maximum(-one.log_p - ENOUGH, 0.0) * (one.alone if alone else 1.0)
     rows = np.flatnonzero(total)
     actor = _actors(panel, found)
-    own = np.bincount(actor)[actor[rows]]
-    p = tail(total[rows], actor[rows], panel.size - own, TAILS["together"])
+    some, whole = Rows(total[rows], actor[rows], panel.day[rows]), Rows(total, actor, panel.day)
+    p = elsewhere(some, whole, TAILS["together"], named=True)
     kept = p < 1.0
     return Surprise(rows[kept], np.log(p[kept]), np.ones(int(kept.sum()), bool))
 
 
-def tail(statistic: Floats, owner: Ints, others: Ints, shape: Tail) -> Floats:
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """Statistics, whose they are, and their days."""
+
+    statistic: Floats
+    owner: Ints
+    day: Ints
+
+
+def elsewhere(some: Rows, whole: Rows, shape: Tail, *, named: bool) -> Floats:
+    """Return the tail of ``some``, each judged by the rows of other weeks than its own, where there are enough.
+
+    Several thieves at work in the same week would otherwise excuse each other. ``whole`` are all rows of the class,
+    those without a value included; ``named``: they are told apart by owner.
+    """
+    last = int(whole.day.max(initial=0))
+    block, of_all = (last - some.day) // WEEK, (last - whole.day) // WEEK
+    number = max(int(whole.owner.max(initial=0)), int(some.owner.max(initial=0))) + 1
+    known = np.flatnonzero(some.statistic > NEVER)
+    order = known[np.argsort(-some.statistic[known], kind="stable")]
+    p = np.ones(len(block))
+    for week in np.flatnonzero(np.bincount(block[known])):
+        asked, rest, left = np.flatnonzero(block == week), block != week, of_all != week
+        if int(left.sum()) < REFERENCE * max(len(left), CLASS_ROWS):
+            rest, left = np.ones(len(block), bool), np.ones(len(left), bool)
+        owners = whole.owner[left] if named else some.owner[rest]
+        others = int(left.sum()) - np.bincount(owners, minlength=number)[some.owner[asked]]
+        ranked = order[rest[order]]
+        reference = Ranked(some.statistic[ranked], some.owner[ranked])
+        p[asked] = tail(some.statistic[asked], some.owner[asked], others, reference, shape)
+    return p
+
+
+@dataclasses.dataclass(frozen=True)
+class Ranked:
+    """Statistics, highest first, and whose they are."""
+
+    values: Floats
+    owners: Ints
+
+    def without(self, owner: int) -> Floats:
+        others: Floats = self.values[self.owners != owner]
+        return others
+
+
+def tail(statistic: Floats, owner: Ints, others: Ints, reference: Ranked, shape: Tail) -> Floats:
     """Return for each statistic the share of the ``others`` rows (not of its owner) that reach it, extrapolated.
 
-    ``others`` counts the rows of other owners, those without any value included.
+    ``others`` counts the rows of other owners, those without any value included; ``reference`` holds those with one.
     """
-    above = _others_above(statistic, owner)
+    above = _others_above(statistic, owner, reference)
     counted = (above + 1.0) / (others + 1.0)
-    ranked = np.sort(statistic[statistic > NEVER])[::-1]
-    if not len(ranked):
-        return np.ones(len(statistic))
-    wanted = min(max(FEWEST, int(TOP * int(others.max(initial=0)))), len(ranked))
-    modelled = _model(ranked[:wanted], statistic, others, shape.scale)
-    number = np.bincount(owner[statistic >= ranked[wanted - 1]])
-    for name in np.flatnonzero(number > OWN_SHARE * wanted):
-        mine = owner == name
-        rest = np.sort(statistic[~mine & (statistic > NEVER)])[::-1][:wanted]
-        modelled[mine] = _model(rest, statistic[mine], others[mine], shape.scale)
+    wanted = min(max(FEWEST, int(TOP * int(others.max(initial=0)))), len(reference.values))
+    modelled = _model(reference.values[:wanted], statistic, others, shape.scale)
+    edge = reference.values[wanted - 1] if wanted else np.inf
+    number = np.bincount(reference.owners[: int(np.searchsorted(-reference.values, -edge, side="right"))])
+    high = np.unique(owner[statistic >= edge])
+    for name in high[high < len(number)]:
+        if number[name] > OWN_SHARE * wanted:
+            mine = owner == name
+            modelled[mine] = _model(reference.without(name)[:wanted], statistic[mine], others[mine], shape.scale)
     beyond = np.maximum(modelled, shape.reach / (others + 1.0))
     return np.where(above == 0, np.minimum(counted, beyond), np.maximum(np.minimum(counted, 1.0), modelled))
 
@@ -162,25 +213,21 @@ def _model(top: Floats, statistic: Floats, others: Ints, expected: float) -> Flo
         return np.asarray(1.0 / (others + 1.0), np.float64)
     edge = float(top[-1])
     excess = top - edge
-    held = np.minimum(excess, np.quantile(excess, HELD)) / HELD
+    held = np.minimum(excess, excess[int((1.0 - HELD) * (len(top) - 1))]) / HELD
     scale = (float(held.sum()) + SCALE_WEIGHT * expected) / (len(top) + SCALE_WEIGHT)
     beyond = np.maximum(statistic - edge, 0.0) / scale
     share: Floats = np.minimum((len(top) + 1.0) / (others + 1.0), 1.0) * (1.0 + SHAPE * beyond) ** (-1.0 / SHAPE)
     return np.asarray(np.where(statistic < edge, 0.0, share), np.float64)
 
 
-def _others_above(statistic: Floats, owner: Ints) -> Ints:
-    """Count the statistics of other owners that are at least as high."""
-    everybody = len(statistic) - np.searchsorted(np.sort(statistic), statistic, side="left")
-    order = np.lexsort((statistic, owner))
-    owned, sorted_owner = statistic[order], owner[order]
-    last = np.searchsorted(sorted_owner, sorted_owner, side="right")
-    new = np.ones(len(order), bool)
-    new[1:] = (owned[1:] != owned[:-1]) | (sorted_owner[1:] != sorted_owner[:-1])
-    first = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
-    own = np.empty(len(order), np.int64)
-    own[order] = last - first
-    return np.asarray(everybody - own, np.int64)
+def _others_above(statistic: Floats, owner: Ints, reference: Ranked) -> Ints:
+    """Count the reference's statistics of other owners that are at least as high."""
+    height = -reference.values
+    as_high = np.searchsorted(height, -statistic, side="right")
+    width = len(height) + 1
+    keys = np.sort(reference.owners * width + np.searchsorted(height, height, side="right"))
+    own = np.searchsorted(keys, owner * width + as_high, side="right") - np.searchsorted(keys, owner * width)
+    return np.asarray(as_high - own, np.int64)
 
 
 def _actors(panel: Panel, found: Mapping[str, Surprise]) -> Ints:

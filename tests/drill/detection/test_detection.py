@@ -11,16 +11,22 @@ from typer.testing import CliRunner
 from ecluse.cli.drill import app
 from ecluse.cli.drill_detect import table
 from ecluse.core.errors import BadInputError
-from ecluse.drill import detection_page
-from ecluse.drill.ground import TRAITS, Ground, _mixed
+from ecluse.core.events import Access
+from ecluse.drill import detection, detection_page
+from ecluse.drill.ground import TRAITS, ZONE, Ground, _mixed
 from ecluse.drill.judging import RATES, Bench, _accused, _rank
 from ecluse.drill.measured import Edge, Measured, Outcome, Quiet, Task
+from ecluse.drill.seeds import FITTING, RETIRED, SCORING, SIZES, purpose
 from ecluse.drill.thieves.catalogue import BY_NAME, THEFTS
-from ecluse.drill.trials import TOGETHER, Act, Trial, act, together, trials
+from ecluse.drill.trials import GOALS, TOGETHER, Act, Trial, act, of_seed, together, trials
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
+from ecluse.watch import run
 from ecluse.watch.cases import Case
 from ecluse.watch.detectors import DETECTORS
+from ecluse.watch.duck import DuckEngine
+from ecluse.watch.lake import Lake
+from ecluse.watch.testing import Duck
 
 SETTINGS = Settings(patients=1500, staff=80, days=30, seed=4)
 WORLD = World(SETTINGS)
@@ -68,6 +74,66 @@ def test_every_theft_is_tried_as_each_role_and_each_variant_once() -> None:
 
 def test_a_wish_for_one_theft_is_heard() -> None:
     assert {one.theft.story.name for one in trials(["export"])} == {"export"}
+
+
+def test_thefts_laid_over_together_share_no_patient() -> None:
+    for group in together(act(WORLD, one) for one in trials()):
+        shown = [one.loot.truth.patients for one in group]
+        assert sum(map(len, shown)) == len(frozenset().union(*shown))
+
+
+def test_thieves_who_take_anybody_take_nobody_twice() -> None:
+    one = act(WORLD, trial("low-and-slow"))
+    named = [event.patient for event in one.loot.events if isinstance(event, Access) and event.patient]
+    assert len(named) == len(set(named)) > 0
+
+
+def test_what_a_goal_is_set_for_is_tried_on_every_seed_and_the_rest_in_turn() -> None:
+    each = [set(map(_known_as, of_seed(seed, every=5))) for seed in range(1001, 1006)]
+    goals = {_known_as(one) for one in trials() if (one.theft.story.name, one.variant) in GOALS}
+    assert set.intersection(*each) == goals
+    assert set.union(*each) == set(map(_known_as, trials()))
+
+
+def _known_as(one: Trial) -> tuple[str, str]:
+    return one.name, one.role
+
+
+def test_detectors_are_never_fitted_to_the_hospitals_they_are_scored_on() -> None:
+    assert not set(FITTING) & set(SCORING)
+    assert not (set(FITTING) | set(SCORING)) & set(RETIRED)
+    assert {purpose(seed) for seed in (*FITTING, *SCORING)} == {"fitting", "scoring"}
+    assert len(SCORING) >= detection_page.WANTED
+
+
+def test_the_page_refuses_hospitals_that_detectors_were_fitted_to() -> None:
+    found = CliRunner().invoke(app, ["detect", "--seeds", "2", "--first-seed", "100", "--write"])
+    assert isinstance(found.exception, BadInputError)
+
+
+def test_the_page_says_when_it_shows_fewer_hospitals_than_were_wanted() -> None:
+    assert "200 hospitals were wanted; these are 2" in detection_page.text(measured(), "")
+
+
+def test_what_was_measured_is_not_measured_again_and_other_knobs_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = Task(SETTINGS, (101, 102))
+    part = detection.joined(Task(SETTINGS, (101,)), [measured()])
+    detection._keep(part, tmp_path)
+    assert [one.task.seeds for one in detection._known(task, tmp_path)] == [(101,)]
+    assert list(detection._known(Task(SETTINGS, (101,), per_1000=2.0), tmp_path)) == []
+    monkeypatch.setattr(detection, "code", lambda: "changed")
+    assert list(detection._known(task, tmp_path)) == []
+
+
+@pytest.mark.parametrize(("white_box", "sought"), [(True, 2), (False, 0)])
+def test_a_thief_who_knows_every_threshold_is_sought_in_every_hospital_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, *, white_box: bool, sought: int
+) -> None:
+    monkeypatch.setattr(detection, "measure", lambda task, _: detection.joined(task, []))
+    made = detection.offline(["guessed"], [1001, 1002], white_box=white_box)
+    assert made.task == Task(SIZES["small"], (1001, 1002), ("guessed",), frontier=sought)
 
 
 def test_thefts_laid_over_together_share_no_account() -> None:
@@ -125,7 +191,7 @@ def test_the_page_lists_every_theft_every_account_and_what_is_not_measured() -> 
         assert f"| **{theft.story.name}** |" in text
         assert f"| {theft.story.number} | {theft.story.name} |" in text
     assert "**50%** (9% to 91%)" in text
-    assert "| low-and-slow | nurse | patients a day for four weeks | never | 5 to 5 | 1 of 2 |" in text
+    assert "| low-and-slow | nurse | patients a day for four weeks | never | 5 to 5 | 1 of 2 | 0 |" in text
     assert "$" not in text
     assert "| 5 patients more a day: found within 10 working days | ≥ 90 % |" in text
     assert "**not reached**" in text
@@ -161,8 +227,8 @@ def test_the_page_in_the_repository_was_written_by_the_command_for_the_thefts_th
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(Ground(SETTINGS, tmp_path_factory.mktemp("ground")), per_1000=5.0)
+def bench() -> Bench:
+    return Bench(Ground(SETTINGS, Duck()), per_1000=5.0)
 
 
 @pytest.mark.slow
@@ -199,6 +265,18 @@ def test_the_queue_of_an_evening_knows_nothing_of_the_next_day(bench: Bench) -> 
 
 
 @pytest.mark.slow
+def test_what_is_found_in_memory_is_what_is_found_in_a_lake(bench: Bench, tmp_path: Path) -> None:
+    one = act(WORLD, trial("low-and-slow"))
+    lake = Lake(tmp_path / "lake", ZONE)
+    lake.add(Path("world"), "world", WORLD.events())
+    lake.add(Path("theft"), "theft", one.loot.events)
+    engine = DuckEngine(threads=1)
+    _, found = run.watch(lake, engine, DETECTORS)
+    engine.close()
+    assert bench.ground.with_thefts([one]).findings.equals(found.rows)
+
+
+@pytest.mark.slow
 def test_the_frontier_lies_between_the_rates(bench: Bench) -> None:
     edges = list(bench.edges(["fast-grab"]))
     assert [edge.rate in {0, *RATES} for edge in edges] == [True]
@@ -213,12 +291,12 @@ def test_an_evening_is_a_date_of_the_world() -> None:
 
 @pytest.mark.slow
 def test_the_command_measures_in_processes_of_its_own_and_prints_json() -> None:
-    small = ["--patients", "1500", "--staff", "80", "--days", "30", "--per-1000", "5", "--no-frontier"]
+    small = ["--patients", "1500", "--staff", "80", "--days", "30", "--per-1000", "5"]
     found = CliRunner().invoke(app, ["detect", "--seeds", "1", "--attack", "guessed", "--json", *small])
     assert found.exit_code == 0, found.output
     made = msgspec.json.decode(found.stdout.strip().splitlines()[-1], type=Measured)
     assert {(one.attack, one.role, one.seed) for one in made.outcomes} == {
-        ("guessed", "nurse", 101),
-        ("guessed", "secretary", 101),
+        ("guessed", "nurse", SCORING[0]),
+        ("guessed", "secretary", SCORING[0]),
     }
     assert made.edges == []

@@ -73,14 +73,20 @@ class Theft(NamedTuple):
 
 @dataclass
 class Scene:
-    """A world, whose account is taken, from which day on; and what a thief writes into its log."""
+    """A world, whose account is taken, from which day on; and what a thief writes into its log.
+
+    ``place``, from 0 to 1, is where in the world's shuffled base a thief begins who takes anybody: thieves of one world
+    seldom meet then, though each takes patients at random.
+    """
 
     world: World
     role: str
     day: int
     chance: Chance
+    place: float = 0.0
     events: list[Event] = field(default_factory=list)
     _rows: int = 0
+    _taken: int = 0
 
     def accounts(self, number: int = 1, role: str | None = None) -> list[int]:
         """Return accounts of the role that work in the days around, never the one who must see nothing."""
@@ -109,12 +115,14 @@ class Scene:
         return sorted(first + (last - first) * self.chance.random(number))
 
     def anybody(self, number: int, order: str = "random") -> Ints:
-        """Return patients: at random, or a block in the order of their numbers."""
+        """Return patients: at random, never the same twice, or a block in the order of their numbers."""
         total = self.world.settings.patients
         number = min(number, total)
         if order == "sequential":
             return (int(self.chance.integers(0, total)) + np.arange(number)) % total
-        return ints(self.chance.permutation(total)[:number])
+        begin = int(self.place * total) + self._taken
+        self._taken += number
+        return ints(self.world.shuffled[(begin + np.arange(number)) % total])
 
     def inpatients(self, number: int, day: int) -> Ints:
         """Return patients lying in the hospital on ``day``, then others of the last weeks."""

@@ -41,6 +41,11 @@ class World:
     def places(self) -> Places:
         return Places(self.plan)
 
+    @cached_property
+    def shuffled(self) -> Ints:
+        """All patients, in an order that means nothing."""
+        return ints(self.settings.chance("shuffled").permutation(self.settings.patients))
+
     @property
     def days(self) -> range:
         """All days."""

@@ -36,7 +36,7 @@ def holds(fact: CareFact, first: Visit) -> bool:
     """Tell whether ``fact`` speaks of that day, and was not made by whom it would explain, on the day itself."""
     if fact.made_by == first.account and fact.since_day == first.day:
         return False
-    return (fact.since_day - first.day).days <= 1 and (first.day - fact.until_day).days <= 30
+    return (fact.since_day - first.day).days <= 3 and (first.day - fact.until_day).days <= 14
 
 
 def week(day: date) -> int:
@@ -55,5 +55,5 @@ def _by_mate(first: Visit, other: Visit, teams: dict[str, str]) -> bool:
         and other.account != first.account
         and first.account in teams
         and teams.get(other.account) == teams[first.account]
-        and week(first.day) - 1 <= week(other.day) <= week(first.day)
+        and 0 <= (first.day - other.day).days <= 7
     )
