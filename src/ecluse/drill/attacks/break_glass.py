@@ -35,7 +35,9 @@ def steal(heist: Heist, knobs: Knobs) -> None:
     """Break the glass of stranger after stranger."""
     thieves = heist.thieves(knobs.seconds)
     with ThreadPoolExecutor(len(thieves)) as pool:
-        tasks = [pool.submit(heist.use, thief, (lambda one: glasses(one, knobs.tries), lying.reasons)) for thief in thieves]
+        tasks = [
+            pool.submit(heist.use, thief, (lambda one: glasses(one, knobs.tries), lying.reasons)) for thief in thieves
+        ]
         for task in tasks:
             task.result()
 

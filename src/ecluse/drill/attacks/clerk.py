@@ -25,7 +25,7 @@ STORY = Story(
     4,
     "clerk",
     "The account of a desk sweeps the wards a little further",
-    "The thief has watched the owner: same workstation, same order, patients who lie in the wards or arrive at the desk, "
+    "The thief has watched the owner: same workstation, same order, patients who lie in the wards or come to the desk, "
     "looked up by name and birth date, opened one after the other. Nothing looks hurried.",
     "A desk has the same 49 an hour as everybody, never anything clinical.",
 )

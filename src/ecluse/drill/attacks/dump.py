@@ -1,5 +1,6 @@
 """Dump, backup, replica: the bytes of the database, of its journal and of the trace, without the safe's key."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from ecluse.drill.live.heist import Heist
 CHUNK = 4 << 20
 OVERLAP = 4096
 KEY = "master.key"
+HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 
 
 class Knobs(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ STORY = Story(
     "dump",
     "The database, its journal, a backup, a replica",
     "Somebody who keeps the machines copies the files of the database, takes a backup as the database makes one, and "
-    "the trace besides: everything but the safe's key. Then every byte is searched for every patient, in every writing.",
+    "the trace besides: everything but the safe's key. Then every byte is searched for every patient, however written.",
     "0 readable: sealed patient by patient, searched by keyed tokens; the key lies in the safe alone.",
 )
 
@@ -45,8 +47,9 @@ def steal(heist: Heist, knobs: Knobs) -> None:
         files = [file for file in sorted(loot.rglob("*")) if file.is_file()]
         heist.proofs |= {"files": len(files), "bytes": sum(file.stat().st_size for file in files)}
         for file in files:
-            for text in chunks(file):
-                heist.haul.take(text, file.name)
+            for piece in chunks(file):
+                heist.haul.take(piece, file.name)
+                heist.haul.take(unhexed(piece), file.name)
     finally:
         shutil.rmtree(loot)
 
@@ -69,6 +72,11 @@ def chunks(file: Path) -> Iterator[bytes]:
         while piece := stolen.read(CHUNK):
             yield rest + piece
             rest = piece[-OVERLAP:]
+
+
+def unhexed(piece: bytes) -> bytes:
+    """Return what stands in hexadecimal in a piece, as dumps write columns of bytes."""
+    return b"\n".join(bytes.fromhex(run.decode("ascii")) for run in HEX.findall(piece))
 
 
 ATTACK = Attack(

@@ -85,7 +85,9 @@ def care(heist: Heist, member: Member) -> None:
     except (BrokenWorldError, httpx.HTTPError) as error:
         heist.care_refused.append(f"{member.username}: {error}")
     else:
-        heist.proofs["emergencies opened by colleagues"] = heist.proofs.get("emergencies opened by colleagues", 0) + opened
+        heist.proofs["emergencies opened by colleagues"] = (
+            heist.proofs.get("emergencies opened by colleagues", 0) + opened
+        )
         if not opened:
             heist.care_refused.append(f"{member.username}: the emergency door stayed closed")
     finally:

@@ -28,7 +28,7 @@ STORY = Story(
     "A few patients an hour, like anybody",
     "Malware on the workstation adds a handful of records to the owner's work. It stops before anything is refused or "
     "asked; a white-box thief knows each threshold and stops just below the one that asks for a fresh proof.",
-    "Half a cap an hour, and the caps of the day and of thirty days; nothing refuses it, the watch finds it (detection).",
+    "Half a cap an hour, and the caps of the day and of thirty days; nothing refuses it; the watch must find it.",
 )
 
 

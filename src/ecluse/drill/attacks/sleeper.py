@@ -1,4 +1,4 @@
-"""Accounts that should not be awake: a leaver's, a dormant one without its second factor, one the thief makes itself."""
+"""Accounts that should not be awake: a leaver's, a dormant one's, one of the thief's own making."""
 
 import msgspec
 

@@ -83,9 +83,7 @@ class Heist:
 
     def thief(self, browser: Browser, member: Member, seconds: float, requests: int = 2000) -> Thief:
         """Return somebody who sits at ``browser``; all thieves of a heist put what they get into one bag."""
-        return Thief(
-            browser, self.knows(member), self.haul, requests=requests, seconds=seconds, seed=self.seed
-        )
+        return Thief(browser, self.knows(member), self.haul, requests=requests, seconds=seconds, seed=self.seed)
 
     def thieves(self, seconds: float, requests: int = 2000) -> list[Thief]:
         """Let every owner sign in, take the sessions, start the clock; return one thief for each account."""

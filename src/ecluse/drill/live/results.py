@@ -11,7 +11,6 @@ from ecluse.drill.attacks.catalogue import BY_NAME
 from ecluse.drill.live.rounds import Played
 from ecluse.drill.live.stage import Stage
 from ecluse.drill.measured import Measured, Outcome
-from ecluse.drill.staff import Work
 from ecluse.drill.thieves.catalogue import BY_NAME as THEFTS
 
 EVENING_S = 86_400.0
@@ -50,13 +49,6 @@ class Trial(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """Return the name of the attack and of its variant."""
         return f"{self.attack} ({self.variant})" if self.variant else self.attack
-
-
-class Live(msgspec.Struct, frozen=True):
-    """All that was played, and what people did at work meanwhile."""
-
-    trials: list[Trial]
-    work: Work
 
 
 class Line(msgspec.Struct, rename={"role": "as"}):

@@ -98,9 +98,7 @@ def play_once(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Playe
     with stage.copy() as copy:
         adapt(copy.home, casts[0].part)
         with serving(stage, copy) as site:
-            heists = [
-                Heist(site, cast.members, seed=seed_of(stage, cast.part), white_box=white_box) for cast in casts
-            ]
+            heists = [Heist(site, cast.members, seed=seed_of(stage, cast.part), white_box=white_box) for cast in casts]
             shift = Shift(workers(site, [member for cast in casts for member in cast.members]))
             try:
                 with ThreadPoolExecutor(len(casts)) as pool:

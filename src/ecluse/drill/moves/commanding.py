@@ -85,7 +85,7 @@ class Intruder:
         return found
 
     def minutes(self, base: Tables, people: list[Liar], rows: list[Row]) -> None:
-        """Go round all accounts; at the establishment's cap, raise caps and lift locks, and wait for the next minute."""
+        """Go round all accounts; at the establishment's cap, raise caps, lift locks, wait for the next minute."""
         fresh = iter(rows)
         while time.monotonic() < self.until:
             self.full = ""
@@ -116,7 +116,7 @@ class Intruder:
         )
         if not items:
             return
-        purpose = sorted(liar.rights.purposes)[0]
+        purpose = min(liar.rights.purposes)
         request = Open(who=liar.who, action=Action.READ, purpose=purpose, items=items, request=self.name())
         answers = self.client.call(request).answers
         by_ref = {row.ref: row for row in rows}
@@ -168,7 +168,7 @@ class Intruder:
 
     def swap(self, base: Tables, people: list[Liar], rows: Iterable[Row]) -> None:
         """Ask again for a patient who was given, with the salt of somebody who was not."""
-        liar = next(one for one in people if one.rights.read)
+        liar = next(one for one in people if Ground.UNEXPLAINED in one.rights.caps)
         given = list(self.opened.values())[:SWAPPED]
         others = [row for row in rows if row.ref not in self.opened][:SWAPPED]
         for mine, other in zip(given, others, strict=False):
@@ -176,7 +176,7 @@ class Intruder:
             if not parts:
                 continue
             item = Item(patient=mine.ref, salt=other.salt, compartments=parts, ground=Ground.UNEXPLAINED)
-            purpose = sorted(liar.rights.purposes)[0]
+            purpose = min(liar.rights.purposes)
             ask = Open(who=liar.who, action=Action.READ, purpose=purpose, items=(item,), request=self.name())
             for answer in self.client.call(ask).answers:
                 self.foreign(base, other, answer.keys)
@@ -193,7 +193,7 @@ class Intruder:
         for liar in people:
             if Action.CREATE in liar.rights.actions:
                 born = tuple(Newcomer(patient=row.ref) for row in others)
-                purpose = sorted(liar.rights.purposes)[0]
+                purpose = min(liar.rights.purposes)
                 try:
                     made = self.client.call(Create(who=liar.who, purpose=purpose, newcomers=born, request=self.name()))
                 except SafeUnavailableError:
@@ -218,4 +218,3 @@ class Intruder:
         """Return a fresh name for a request."""
         self.requests += 1
         return f"taken-{next(self.numbers)}"
-

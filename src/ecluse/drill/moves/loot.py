@@ -34,14 +34,15 @@ class Row(NamedTuple):
 class Tables:
     """The database, read with the rights of the web process."""
 
-    def __init__(self, connection: Any, mark: str) -> None:
+    def __init__(self, connection: sqlite3.Connection | psycopg.Connection, mark: str) -> None:
         self._connection, self._mark = connection, mark
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        cursor = self._connection.execute(query.replace("{}", self._mark), values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        asked = query.replace("{}", self._mark)
+        if isinstance(self._connection, sqlite3.Connection):
+            return self._connection.execute(asked, values).fetchall()
+        return self._connection.execute(asked.encode(), values).fetchall()
 
     def patients(self) -> list[Row]:
         """Return everybody."""
@@ -78,5 +79,3 @@ def tables(home: Path, database: str) -> Iterator[Tables]:
         yield Tables(file, "?")
     finally:
         file.close()
-
-

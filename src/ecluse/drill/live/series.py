@@ -1,0 +1,62 @@
+"""A series: every part of a list, on each database, for each seed."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from ecluse.core.throwaway import throwaway_postgres
+from ecluse.drill.attacks.base import Part
+from ecluse.drill.establishment import Tell
+from ecluse.drill.hospital import Hospital
+from ecluse.drill.live.results import Trial, trial
+from ecluse.drill.live.rounds import play, rounds
+from ecluse.drill.live.stage import Stage
+
+DATABASES = ("sqlite", "postgresql")
+Done = Callable[[list[Trial]], None]
+
+
+class Series(NamedTuple):
+    """What to play."""
+
+    parts: Sequence[Part]
+    databases: Sequence[str]
+    patients: int
+    seeds: Sequence[int]
+    white_box: bool
+
+    def places(self) -> list[tuple[str, int]]:
+        """Return each database with each seed."""
+        return [(database, seed) for database in self.databases for seed in self.seeds]
+
+    def rounds(self) -> int:
+        """Return how many rounds there are in all."""
+        hospital = Hospital(patients=self.patients, seed=self.seeds[0])
+        return len(self.places()) * len(list(rounds(hospital, self.parts)))
+
+
+def run(series: Series, tell: Tell, done: Done) -> list[Trial]:
+    """Play all of it; ``done`` is told of each round."""
+    trials: list[Trial] = []
+    for database, seed in series.places():
+        with stage(database, Hospital(patients=series.patients, seed=seed), tell) as made:
+            for casts in rounds(made.hospital, series.parts):
+                tell(", ".join(sorted({cast.part.name for cast in casts})))
+                played = play(made, casts, white_box=series.white_box)
+                found = [trial(made, one, white_box=series.white_box) for one in played]
+                trials += found
+                done(found)
+    return trials
+
+
+@contextmanager
+def stage(database: str, hospital: Hospital, tell: Tell) -> Iterator[Stage]:
+    """Build a stage, for as long as the block lasts."""
+    with ExitStack() as stack:
+        server = stack.enter_context(throwaway_postgres()) if database == "postgresql" else ""
+        folder = Path(tempfile.mkdtemp(prefix="ecl-"))  # short: a socket's path has an end
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield Stage(hospital, folder, server).build(tell)
