@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ecluse.core.errors import BadInputError
+from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.words import Profession
 from ecluse.drill.attacks.base import Attack
 from ecluse.drill.attacks.catalogue import ATTACKS, named, parts
 from ecluse.drill.detection import measure
 from ecluse.drill.live.page import html, write
 from ecluse.drill.live.results import Line, Report, Trial, lines, offline
-from ecluse.drill.live.series import DATABASES, Series
+from ecluse.drill.live.series import DATABASES, Played, Series
 from ecluse.drill.live.series import run as series_run
 from ecluse.drill.measured import Task
 from ecluse.drill.world.settings import Settings
@@ -57,6 +57,7 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
     patients: Annotated[int, typer.Option(help="Live: patients on record.", min=300, max=850_000)] = 2000,
     database: Annotated[list[str] | None, typer.Option(help="Live: sqlite, postgresql, or both (repeat).")] = None,
     seeds: Annotated[int, typer.Option(help="How many hospitals.", min=1)] = 1,
+    first_seed: Annotated[int, typer.Option(help="Live: the first seed.", min=1)] = 1,
     size: Annotated[str, typer.Option(help="Offline: small (200 staff) or large (5,000).")] = "small",
     white_box: Annotated[bool, typer.Option("--white-box", help="The thief knows every threshold.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -68,7 +69,7 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
     """Attack yourself in every way on the list, and count the records that got out.
 
     Live attacks meet a real server while people work in it; the others are laid into logs for the watch to find.
-    Example: ecluse drill run fast-grab web-takeover --live --patients 20000 --json
+    Example: ecluse drill run fast-grab takeover --live --patients 20000 --json
     """
     chosen = named(attacks or ())
     wanted = parts(chosen, role or ())
@@ -84,18 +85,18 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
         )
     if page and not live:
         raise BadInputError("The page is about live attacks.", "Add --live, or see `ecluse drill detect --write`.")
-    trials = played(Series(wanted, bases, patients, range(1, seeds + 1), white_box)) if live else []
-    found = Report(lines(trials), {}) if live else in_logs(chosen, size, seeds)
+    series = Series(wanted, bases, patients, range(first_seed, first_seed + seeds), white_box)
+    made = played(series, page) if live else Played([], [])
+    found = Report(lines(made.trials), {}) if live else in_logs(chosen, size, seeds)
     if report is not None:
         report.write_text(html(found), encoding="utf-8")
         tell(f"wrote {report}")
-    if page:
-        for file in write(trials, Path("docs")):
-            tell(f"wrote {file}")
     if json:
         typer.echo(msgspec.json.encode(found))
     else:
         Console(highlight=False).print(table(found))
+    if made.failed:
+        raise BrokenWorldError("Could not be carried out: " + "; ".join(made.failed), "Run these again.")
 
 
 def tell(what: str) -> None:
@@ -115,14 +116,16 @@ def in_logs(attacks: list[Attack], size: str, seeds: int) -> Report:
     return offline(measure(Task(SIZES[size], tuple(range(FIRST, FIRST + seeds)), known, frontier=False), 1, tell))
 
 
-def played(series: Series) -> list[Trial]:
-    """Play all of it behind a progress bar, which says what goes on and how many records got out so far."""
+def played(series: Series, page: bool) -> Played:
+    """Play all of it behind a progress bar, which says what goes on and what each came to; ``page`` writes too."""
     columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("making an establishment", total=series.rounds())
 
         def done(trials: list[Trial]) -> None:
             bar.advance(task)
+            if page:
+                write(trials, Path("docs"))
             for one in trials:
                 bar.console.print(sentence(one), style="dim", markup=False)
 

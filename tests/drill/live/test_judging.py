@@ -117,7 +117,7 @@ TRIAL = Trial(
 
 
 def trial(**changes: Any) -> Trial:
-    return cast(Trial, msgspec.structs.replace(TRIAL, **changes))
+    return cast("Trial", msgspec.structs.replace(TRIAL, **changes))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_databases_and_sizes_have_lines_of_their_own() -> None:
 
 
 def test_the_figures_of_logs_have_the_same_form_and_say_what_they_cannot() -> None:
-    outcome = Outcome("clerk", "", "nurse", 101, True, 3, 12, 40, 1, 2, 1, 1, 0, 40, ["pace"])  # noqa: FBT003
+    outcome = Outcome("clerk", "", "nurse", 101, True, 3, 12, 40, 1, 2, 1, 1, 0, 40, ["pace"])
     missed = msgspec.structs.replace(outcome, seed=102, found=False, exposed=40)
     quiet = Quiet(101, 200, 30, 1000, 6, 1, ["nurse"], 94, 100, 8.0, 40.0, 60)
     report = offline(Measured(Task(Settings(), (101, 102)), [outcome, missed], [quiet], []))

@@ -16,7 +16,7 @@ from ecluse.drill.live.heist import Heist
 CHUNK = 4 << 20
 OVERLAP = 4096
 KEY = "master.key"
-HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
+HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){6,}")
 
 
 class Knobs(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def backup(heist: Heist, folder: Path) -> None:
             live.backup(copy)
             (folder / "dump.sql").write_text("\n".join(live.iterdump()), encoding="utf-8")
         return
-    dump = [postgres_program("pg_dump"), "--dbname", heist.site.copy.database, "--file", folder / "dump.sql"]
+    dump = [str(postgres_program("pg_dump")), "--dbname", heist.site.copy.database, "--file", str(folder / "dump.sql")]
     subprocess.run(dump, check=True, capture_output=True)
 
 

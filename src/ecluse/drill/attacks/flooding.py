@@ -25,7 +25,7 @@ class Knobs(msgspec.Struct, frozen=True):
     """``accounts`` burnt; ``wrong``: bad passwords tried on ``sprayed`` others, who have still to sign in."""
 
     accounts: int = 5
-    sprayed: int = 12
+    sprayed: int = 4
     wrong: int = 4
     seconds: float = 40.0
 
@@ -45,9 +45,9 @@ def steal(heist: Heist, knobs: Knobs) -> None:
     thieves = heist.thieves(knobs.seconds)
     with ThreadPoolExecutor(len(thieves)) as pool:
         tasks = [pool.submit(heist.use, one, (locks, reading.at_random, rising.exports)) for one in thieves]
-        spray(heist, knobs)
         for task in tasks:
             task.result()
+    spray(heist, knobs)
     for colleague in colleagues(heist)[:2]:
         care(heist, colleague)
 

@@ -5,7 +5,7 @@ import msgspec
 
 from ecluse.core.words import Profession
 from ecluse.drill.attacks.base import Attack, Offline, Story
-from ecluse.drill.browser import Browser
+from ecluse.drill.browser import TIMEOUT_S, Browser
 from ecluse.drill.cast import Member
 from ecluse.drill.live.heist import Heist
 from ecluse.drill.signin import find_form, with_password
@@ -48,7 +48,7 @@ def elsewhere(url: str) -> Browser:
     """Return a browser at another address."""
     browser = Browser(url)
     transport = httpx.HTTPTransport(local_address=ELSEWHERE)
-    browser.http = httpx.Client(base_url=url, timeout=30.0, transport=transport)
+    browser.http = httpx.Client(base_url=url, timeout=TIMEOUT_S, transport=transport)
     return browser
 
 

@@ -7,16 +7,26 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
+
+from ecluse.core.errors import BrokenWorldError
 from ecluse.core.throwaway import throwaway_postgres
 from ecluse.drill.attacks.base import Part
 from ecluse.drill.establishment import Tell
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.live.results import Trial, trial
-from ecluse.drill.live.rounds import play, rounds
+from ecluse.drill.live.rounds import Cast, play, rounds
 from ecluse.drill.live.stage import Stage
 
 DATABASES = ("sqlite", "postgresql")
 Done = Callable[[list[Trial]], None]
+
+
+class Played(NamedTuple):
+    """What was played, and what could not be carried out, with its reason: nothing is concluded from that."""
+
+    trials: list[Trial]
+    failed: list[str]
 
 
 class Series(NamedTuple):
@@ -38,18 +48,27 @@ class Series(NamedTuple):
         return len(self.places()) * len(list(rounds(hospital, self.parts)))
 
 
-def run(series: Series, tell: Tell, done: Done) -> list[Trial]:
+def run(series: Series, tell: Tell, done: Done) -> Played:
     """Play all of it; ``done`` is told of each round."""
-    trials: list[Trial] = []
+    played = Played([], [])
     for database, seed in series.places():
         with stage(database, Hospital(patients=series.patients, seed=seed), tell) as made:
             for casts in rounds(made.hospital, series.parts):
-                tell(", ".join(sorted({cast.part.name for cast in casts})))
-                played = play(made, casts, white_box=series.white_box)
-                found = [trial(made, one, white_box=series.white_box) for one in played]
-                trials += found
+                names = ", ".join(sorted({cast.part.name for cast in casts}))
+                tell(names)
+                try:
+                    found = one_round(made, casts, white_box=series.white_box)
+                except (BrokenWorldError, httpx.HTTPError) as error:
+                    played.failed.append(f"{names} ({database}, seed {seed}): {error or type(error).__name__}")
+                    found = []
+                played.trials.extend(found)
                 done(found)
-    return trials
+    return played
+
+
+def one_round(made: Stage, casts: list[Cast], *, white_box: bool) -> list[Trial]:
+    """Play one round and return its figures."""
+    return [trial(made, one, white_box=white_box) for one in play(made, casts, white_box=white_box)]
 
 
 @contextmanager
