@@ -1,5 +1,6 @@
 """Lock-out as a weapon: accounts are burnt on purpose, so that doctors are shut out and the alarms drown."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -16,15 +17,21 @@ from ecluse.drill.measure import Haul
 from ecluse.drill.moves import quiet, reading, rising
 from ecluse.drill.signin import sign_in, with_password
 from ecluse.drill.thief import Thief
+from ecluse.safe.policy import DEFAULT_FILE, load
 
 P = Profession
+LOCKERS = load(DEFAULT_FILE).approvals.lock
 CARERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.PHARMACIST})
 
 
 class Knobs(msgspec.Struct, frozen=True):
-    """``accounts`` burnt; ``wrong``: bad passwords tried on ``sprayed`` others, who have still to sign in."""
+    """``accounts`` burnt, ``later_s`` after their owners signed in where one may lock; then others are sprayed.
+
+    ``wrong`` bad passwords are tried on each of ``sprayed`` colleagues who have still to sign in.
+    """
 
     accounts: int = 5
+    later_s: float = 61.0
     sprayed: int = 4
     wrong: int = 4
     seconds: float = 40.0
@@ -35,14 +42,17 @@ STORY = Story(
     "flooding",
     "Lock-out used as a weapon",
     "The thief burns the accounts it holds until the safe locks them, tries bad passwords on colleagues who have still "
-    "to sign in, asks for locks on professions and on the house, and hopes that care stops.",
-    "A lock shuts out the account that misbehaves and nobody else; the emergency door opens for everybody else.",
+    "to sign in, asks for locks on professions and on the house (with an administrator's session a minute "
+    "old), and hopes that care stops.",
+    "A lock shuts out the account that misbehaves and nobody else; one that stops many takes a proof of the minute.",
 )
 
 
 def steal(heist: Heist, knobs: Knobs) -> None:
     """Burn accounts, spray passwords, ask for locks; then see whether colleagues can still care."""
-    thieves = heist.thieves(knobs.seconds)
+    later = knobs.later_s if {member.profession for member in heist.members} & LOCKERS else 0.0
+    thieves = heist.thieves(knobs.seconds + later)
+    time.sleep(later)
     with ThreadPoolExecutor(len(thieves)) as pool:
         tasks = [pool.submit(heist.use, one, (locks, reading.at_random, rising.exports)) for one in thieves]
         for task in tasks:
@@ -102,4 +112,4 @@ def emergency(thief: Thief) -> int:
     return int(record.is_success and bool(page(record).links) and stranger.number in thief.haul.patients)
 
 
-ATTACK = Attack(STORY, Knobs(), steal, (P.NURSE, P.PHYSICIAN), Offline("flooding"), alone=True)
+ATTACK = Attack(STORY, Knobs(), steal, (P.NURSE, P.PHYSICIAN, P.IT_ADMINISTRATOR), Offline("flooding"), alone=True)
