@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pytest
@@ -117,7 +117,7 @@ TRIAL = Trial(
 
 
 def trial(**changes: Any) -> Trial:
-    return cast("Trial", msgspec.structs.replace(TRIAL, **changes))
+    return msgspec.structs.replace(TRIAL, **changes)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ecluse.drill.attacks import collusion, dump, fast_grab, takeover, tampering
+from ecluse.drill.attacks.base import WEB
 from ecluse.drill.live.results import Trial, p95
 from ecluse.safe.policy import DEFAULT_FILE, load
 
@@ -27,7 +28,7 @@ def goals(trials: Sequence[Trial]) -> list[Goal]:
         some = [one for one in trials if one.attack == name]
         if some:
             found.append(make(some))
-    one_account = [one for one in trials if one.accounts == 1 and one.role != takeover.WEB]
+    one_account = [one for one in trials if one.accounts == 1 and one.role != WEB]
     found.append(most("any other attack with one account", one_account))
     refused = sum(one.care_refused for one in trials if one.attack != takeover.STORY.name)
     taken = sum(one.care_refused for one in trials if one.attack == takeover.STORY.name)

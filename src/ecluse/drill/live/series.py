@@ -59,7 +59,7 @@ def run(series: Series, tell: Tell, done: Done) -> Played:
                 try:
                     found = one_round(made, casts, white_box=series.white_box)
                 except (BrokenWorldError, httpx.HTTPError) as error:
-                    played.failed.append(f"{names} ({database}, seed {seed}): {error or type(error).__name__}")
+                    played.failed.append(f"{names} ({database}, seed {seed}): {str(error) or type(error).__name__}")
                     found = []
                 played.trials.extend(found)
                 done(found)
