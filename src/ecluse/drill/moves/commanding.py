@@ -6,7 +6,8 @@ It knows the protocol, the policy, the database. It has neither the safe's memor
 import itertools
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ecluse.core.words import (
@@ -32,7 +33,6 @@ BATCH = 200
 PAUSE_S = 2.0
 NAMES = 15
 SWAPPED = 20
-RAISED = 5
 WHOLE = "establishment-"
 
 
@@ -54,7 +54,7 @@ class Intruder:
         self.numbers = itertools.count()
         self.requests, self.full = 0, ""
         self.opened: dict[str, Row] = {}
-        self.proofs = {"keys of other patients": 0, "names confirmed": 0, "caps raised": 0}
+        self.proofs = {"keys of other patients": 0, "names confirmed": 0, "caps raised": 0, "locks lifted": 0}
         keys = Keys(read_key_file(heist.home / "safe" / "master.key"))  # the judge's, to read the trace by session
         heist.sessions = {keys.session(SESSION)}
 
@@ -86,11 +86,11 @@ class Intruder:
 
     def minutes(self, base: Tables, people: list[Liar], rows: list[Row]) -> None:
         """Go round all accounts; at the establishment's cap, raise caps, lift locks, wait for the next minute."""
-        fresh = iter(rows)
+        pool = deque(rows)
         while time.monotonic() < self.until:
             self.full = ""
             for liar in people:
-                self.fill(base, liar, fresh)
+                self.fill(base, liar, pool)
                 if self.full:
                     break
             if self.full.endswith(("hour", "day", "month")):
@@ -99,12 +99,13 @@ class Intruder:
             self.rise(people)
             time.sleep(PAUSE_S)
 
-    def fill(self, base: Tables, liar: Liar, fresh: Iterator[Row]) -> None:
-        """Ask for as many as one account is given, on each ground."""
+    def fill(self, base: Tables, liar: Liar, pool: deque[Row]) -> None:
+        """Ask for as many as one account is given in a minute, on each ground; who was not given is asked for again."""
         for ground, caps in liar.rights.caps.items():
             if ground is not Ground.APPROVED and liar.rights.read and not self.full:
-                rows = list(itertools.islice(fresh, min(BATCH, caps.minute + 1)))
+                rows = [pool.popleft() for _ in range(min(len(pool), BATCH, caps.minute))]
                 self.open(base, liar, rows, ground)
+                pool.extend(row for row in rows if row.ref not in self.opened)
 
     def open(self, base: Tables, liar: Liar, rows: list[Row], ground: Ground) -> None:
         """Ask for some patients at once, with whatever reason the profession accepts; read what opens."""
@@ -140,8 +141,8 @@ class Intruder:
     def rise(self, people: list[Liar]) -> None:
         """Raise caps and lift locks, playing both of the two people it takes."""
         officers = [one for one in people if one.who.profession in {Profession.SECURITY_OFFICER, Profession.DPO}]
-        readers = [one for one in people if one.rights.read][:RAISED]
-        for reader in readers:
+        readers = [one for one in people if one.rights.read]
+        for reader in readers if not self.proofs["caps raised"] else ():
             raised = Proposal(
                 kind=ProposalKind.RAISE_CAP,
                 account=reader.who.account,
@@ -151,8 +152,10 @@ class Intruder:
                 seconds=3600,
             )
             self.proofs["caps raised"] += self.as_two(officers, raised)
-            name = reader.who.account
-            self.as_two(officers, Proposal(kind=ProposalKind.UNLOCK, target_kind=TargetKind.ACCOUNT, target=name))
+        for kind, target, _ in self.client.call(Status()).locks:
+            if kind == TargetKind.ACCOUNT:
+                lift = Proposal(kind=ProposalKind.UNLOCK, target_kind=TargetKind.ACCOUNT, target=target)
+                self.proofs["locks lifted"] += self.as_two(officers, lift)
 
     def as_two(self, officers: list[Liar], proposal: Proposal) -> bool:
         """Propose as one officer, approve as another, from two invented sessions."""
