@@ -36,8 +36,9 @@ def fresh_code(member: Member) -> str:
 
 
 def sign_in(browser: Browser, member: Member) -> httpx.Response:
-    """Sign in and return the page that opens. Told that too many try at once, or asked for the password again,
-    wait a moment, as a person does.
+    """Sign in and return the page that opens.
+
+    Told that too many try at once, or asked for the password again, wait a moment, as a person does.
 
     Raises:
         BrokenWorldError: the site did not let this person in.
