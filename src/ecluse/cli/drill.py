@@ -129,7 +129,7 @@ def care(work: Work, tell: Callable[[str], None] = tell) -> None:
     """Say what people at work did."""
     tell(
         f"{work.people} people at work: {work.opened} records opened, {work.written} entries written, "
-        f"{work.friction} asked for a fresh proof, {work.refused} refused"
+        f"{work.friction} held up for a moment, {work.refused} refused"
     )
     for reason in work.reasons[:10]:
         tell(f"refused: {reason}")
