@@ -166,6 +166,7 @@ def test_the_95th_percentile_is_by_rank() -> None:
 
 def test_databases_and_sizes_have_lines_of_their_own() -> None:
     assert len(lines([TRIAL, trial(database="postgresql"), trial(population=20_000)])) == 3
+    assert [one.attack for one in lines([TRIAL, trial(white_box=True)])] == ["fast-grab", "fast-grab (white-box)"]
 
 
 def test_the_figures_of_logs_have_the_same_form_and_say_what_they_cannot() -> None:

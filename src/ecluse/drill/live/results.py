@@ -47,8 +47,9 @@ class Trial(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Return the name of the attack and of its variant."""
-        return f"{self.attack} ({self.variant})" if self.variant else self.attack
+        """Return the name of the attack, of its variant, and whether the thief knew every threshold."""
+        traits = ", ".join(filter(None, (self.variant, "white-box" if self.white_box else "")))
+        return f"{self.attack} ({traits})" if traits else self.attack
 
 
 class Line(msgspec.Struct, rename={"role": "as"}):
@@ -120,8 +121,8 @@ def lines(trials: Iterable[Trial]) -> list[Line]:
     """Return one line for each attack, role, database and population, over the seeds."""
     order = list(BY_NAME)
 
-    def key(one: Trial) -> tuple[int, str, str, str, int]:
-        return order.index(one.attack), one.variant, one.role, one.database, one.population
+    def key(one: Trial) -> tuple[int, str, bool, str, str, int]:
+        return order.index(one.attack), one.variant, one.white_box, one.role, one.database, one.population
 
     return [line(list(group)) for _, group in groupby(sorted(trials, key=key), key)]
 
