@@ -22,7 +22,8 @@ from ecluse.drill.live.stage import Copy, Stage
 from ecluse.drill.measured import Measured, Outcome, Quiet, Task
 from ecluse.drill.registry import Known
 from ecluse.drill.world.settings import Settings
-from ecluse.safe.entry import Entry, Held
+from ecluse.safe.entry import Entry
+from ecluse.safe.protocol import Held
 
 NOW = dt.datetime(2026, 3, 10, 9, tzinfo=dt.UTC)
 HOSPITAL = Hospital(patients=300, seed=5, now=NOW)

@@ -140,14 +140,15 @@ def svg(found: Sequence[Line]) -> str:
         name = f"{one.attack}, {one.role}"
         most[name] = max(most.get(name, 0), one.exposed_p95)
     rows = [{"attack": name, "exposed": value, "order": order} for order, (name, value) in enumerate(most.items())]
-    base = alt.Chart({"values": rows}).encode(y=alt.Y("attack:N", sort=alt.SortField("order"), title=None))
+    chart = alt.Chart(alt.Data(values=rows))
+    base = chart.encode(y=alt.Y("attack:N", sort=alt.SortField("order"), title=None))
     scale = alt.Scale(type="symlog", constant=10)
     exposed = alt.X(
         "exposed:Q", scale=scale, title=f"patients exposed (line: {HOURLY}, what one account is shown in an hour)"
     )
     bars = base.mark_bar(color="#2b6cb0", height=8).encode(x=exposed)
     numbers = base.mark_text(align="left", dx=3, fontSize=9).encode(x=exposed, text="exposed:Q")
-    line = alt.Chart({"values": [{"cap": HOURLY}]}).mark_rule(color="#c53030", strokeDash=[4, 3]).encode(x="cap:Q")
+    line = chart.mark_rule(color="#c53030", strokeDash=[4, 3]).encode(x=alt.datum(HOURLY))
     out = io.StringIO()
     alt.layer(bars, numbers, line).properties(width=520, height=12 * len(rows)).save(out, format="svg")
     return out.getvalue()
