@@ -140,7 +140,7 @@ def svg(found: Sequence[Line]) -> str:
         name = f"{one.attack}, {one.role}"
         most[name] = max(most.get(name, 0), one.exposed_p95)
     rows = [{"attack": name, "exposed": value, "order": order} for order, (name, value) in enumerate(most.items())]
-    chart = alt.Chart(alt.Data(values=rows))
+    chart = alt.Chart({"values": rows})
     base = chart.encode(y=alt.Y("attack:N", sort=alt.SortField("order"), title=None))
     scale = alt.Scale(type="symlog", constant=10)
     exposed = alt.X(
