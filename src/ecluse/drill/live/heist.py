@@ -77,7 +77,7 @@ class Heist:
         owner = Browser(self.site.url)
         try:
             sign_in(owner, member)
-            return Browser(self.site.url, cookies=owner.http.cookies)
+            return Browser(self.site.url, cookies=owner.http.cookies, device=owner.device)
         finally:
             owner.close()
 
