@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ecluse.core.words import Action, Decision, Ground, ProposalKind, Purpose, TargetKind, Term
@@ -259,3 +260,24 @@ def test_s4_nobody_locks_the_address_that_everybody_comes_from(safe: SafeInHand)
     for address in ("10.0.0.1", "192.0.2.7"):
         assert place(safe, TargetKind.ADDRESS, address, by=proxied).rule == "own-address"
     assert safe.rules("p1", by=who(address="10.0.0.1")) == ["explained"]
+
+
+STALE = msgspec.structs.replace(OFFICER, auth_age=61)
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [(TargetKind.PROFESSION, "nurse"), (TargetKind.ADDRESS, "10.0.0.9"), (TargetKind.ESTABLISHMENT, "")],
+)
+@pytest.mark.parametrize("age", [61, 300, 86_400])
+def test_s4_a_stolen_session_does_not_lock_many_at_once_without_a_proof_of_the_minute(
+    safe: SafeInHand, kind: TargetKind, target: str, age: int
+) -> None:
+    ruled = place(safe, kind, target, by=msgspec.structs.replace(OFFICER, auth_age=age))
+    assert (ruled.decision, ruled.rule) == (Decision.REFUSE, "fresh-proof")
+    assert safe.rules("p1") == ["explained"]
+    assert place(safe, kind, target).decision is Decision.ALLOW
+
+
+def test_s4_one_account_is_locked_at_once_however_old_the_proof(safe: SafeInHand) -> None:
+    assert place(safe, TargetKind.ACCOUNT, "nurse.one", by=STALE).decision is Decision.ALLOW

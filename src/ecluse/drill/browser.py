@@ -12,7 +12,7 @@ import msgspec
 
 from ecluse.drill.device import DeviceKey
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 MOST_HOPS = 6
 CHALLENGE = re.compile(r'<meta name="device" content="([^"]+)"')
 Attributes = list[tuple[str, str | None]]

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,22 +89,35 @@ url = {url}
 def make(home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration") -> None:
     """Make the home folder of a demonstration."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settle(home, database=database, port=port, name=name)
+    command(home, "init", str(home))
+
+
+def settle(home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration") -> None:
+    """Write the settings of a demonstration."""
     text = SETTINGS.format(
         name=json.dumps(name, ensure_ascii=False), port=port or free_port(), url=json.dumps(database)
     )
     (home / "ecluse.toml").write_text(text, encoding="utf-8")
-    command(home, "init", str(home))
 
 
-def fill(hospital: Hospital, home: Path, tell: Tell = silent) -> None:
-    """Bring people and records into a served establishment, by the ordinary commands."""
+def fill(
+    hospital: Hospital, home: Path, tell: Tell = silent, *, world: Path | None = None, decoys: Collection[int] = ()
+) -> None:
+    """Bring people and records into a served establishment, by the ordinary commands.
+
+    ``world``: where the files of the world go (``HOME/world`` by default). ``decoys``: patients planted as such.
+    """
+    folder = world or home / "world"
     tell(f"inventing {hospital.patients:,} patients and {len(hospital.members)} people")
-    files.write(hospital, home / "world")
+    files.write(hospital, folder, decoys=decoys)
     tell("hiring the people")
-    command(home, "accounts", "load", str(home / "world" / "staff.json"), "--demo-credentials")
+    command(home, "accounts", "load", str(folder / "staff.json"), "--demo-credentials")
     command(home, "accounts", "close-setup")
     tell("importing the records")
-    command(home, "import", str(home / "world" / "fhir"))
+    command(home, "import", str(folder / "fhir"))
+    if decoys:
+        command(home, "import", str(folder / "decoys"), "--decoys")
 
 
 class Server:

@@ -6,13 +6,14 @@
     staff.json                       people, units, demonstration passwords and second factors (0600)
     fhir/00-directory.ndjson.gz      units and practitioners
     fhir/10-patients-0001.ndjson.gz  5,000 patients each; a Patient, then what hangs on it
+    decoys/20-decoys.ndjson.gz       patients to be planted as decoys, if any: nobody has a duty to them
 
 Everything is streamed: memory does not grow with the number of patients.
 """
 
 import datetime as dt
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -43,7 +44,9 @@ class World(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return Hospital(self.patients, self.staff, self.units, self.days, self.seed, self.now)
 
 
-def write(hospital: Hospital, folder: Path, tell: Callable[[int], None] = lambda _: None) -> World:
+def write(
+    hospital: Hospital, folder: Path, tell: Callable[[int], None] = lambda _: None, *, decoys: Collection[int] = ()
+) -> World:
     """Write the whole world into ``folder``; ``tell`` gets the number of patients written so far."""
     (folder / "fhir").mkdir(parents=True, exist_ok=True)
     world = World(
@@ -57,14 +60,21 @@ def write(hospital: Hospital, folder: Path, tell: Callable[[int], None] = lambda
     for place, first in enumerate(range(0, hospital.patients, IN_A_FILE), start=1):
         last = min(first + IN_A_FILE, hospital.patients)
         file = folder / "fhir" / f"10-patients-{place:04d}.ndjson.gz"
-        _ndjson(file, (resource for number in range(first, last) for resource in hospital.bundle(number)))
+        _ndjson(file, _bundles(hospital, (number for number in range(first, last) if number not in decoys)))
         tell(last)
+    if decoys:
+        (folder / "decoys").mkdir(exist_ok=True)
+        _ndjson(folder / "decoys" / "20-decoys.ndjson.gz", _bundles(hospital, sorted(decoys)))
     return world
 
 
 def read(folder: Path) -> World:
     """Read back the settings of the world in ``folder``."""
     return msgspec.json.decode((folder / "world.json").read_bytes(), type=World)
+
+
+def _bundles(hospital: Hospital, numbers: Iterable[int]) -> Iterator[Resource]:
+    return (resource for number in numbers for resource in hospital.bundle(number))
 
 
 def _ndjson(file: Path, found: Iterator[Resource]) -> None:

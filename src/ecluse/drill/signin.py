@@ -36,14 +36,16 @@ def fresh_code(member: Member) -> str:
 
 
 def sign_in(browser: Browser, member: Member) -> httpx.Response:
-    """Sign in and return the page that opens. Told that too many try at once, wait a moment, as a person does.
+    """Sign in and return the page that opens.
+
+    Told that too many try at once, or asked for the password again, wait a moment, as a person does.
 
     Raises:
         BrokenWorldError: the site did not let this person in.
     """
     here = with_password(browser, member)
     for _ in range(PATIENCE):
-        if here.status_code != httpx.codes.TOO_MANY_REQUESTS:
+        if here.status_code != httpx.codes.TOO_MANY_REQUESTS and find_form(here, "password") is None:
             break
         time.sleep(1.0)
         here = with_password(browser, member)

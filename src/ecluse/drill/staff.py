@@ -2,8 +2,8 @@
 
 Each signs in through the real pages, opens the work list, some of its records, finds somebody who has just arrived, and
 does what the profession is for: a physician prescribes, an admissions clerk corrects a telephone number, an interface
-service reads orders and writes results. A proof of identity asked again is given (``friction``); anything else that
-stops them is ``refused``.
+service reads orders and writes results. A proof of identity asked again is given, and what a colleague changed first is
+looked at again (``friction``); anything else that stops them is ``refused``.
 """
 
 import random
@@ -106,7 +106,9 @@ class Worker:
         if asks_again(answer):
             self.work.friction += 1
             answer = prove_again(self.browser, self.member, answer)
-        if answer.status_code >= httpx.codes.BAD_REQUEST:
+        if answer.status_code == httpx.codes.CONFLICT:  # a colleague wrote first: one looks again
+            self.work.friction += 1
+        elif answer.status_code >= httpx.codes.BAD_REQUEST:
             self.stopped(
                 f"{answer.status_code} {rule(answer)} at {answer.url.path.rpartition('/patient/')[0] or 'a record'}"
             )
