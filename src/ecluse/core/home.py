@@ -8,6 +8,7 @@
     safe/                  policy.toml, keys, trace: only the safe's process writes here
     run/safe.sock          the safe's socket (0600)
     rejects/               what an import could not take, with its reason
+    cache/trace/           the index of the trace: made again from it whenever it is lost
 """
 
 import os
@@ -83,6 +84,11 @@ class Home(msgspec.Struct, frozen=True):
     def django_key(self) -> Path:
         """File that holds Django's secret key."""
         return self.path / "secrets" / "django.key"
+
+    @property
+    def trace_index(self) -> Path:
+        """Folder of the index of the trace: a cache."""
+        return self.path / "cache" / "trace"
 
     @property
     def rejects(self) -> Path:

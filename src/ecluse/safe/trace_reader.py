@@ -4,7 +4,7 @@
 2. What is read here is believed, not checked: ``ecluse trace verify`` checks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -81,9 +81,18 @@ def exposure(
     folder: Path, *, account: str = "", session: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> list[Exposed]:
     """Return what was opened, patient by patient, by ``account``, ``session`` (its keyed hash) or anyone."""
+    return opened_by(
+        entry
+        for entry in entries(folder, since=since, until=until)
+        if account in {"", entry.account} and session in {"", entry.session}
+    )
+
+
+def opened_by(found: Iterable[Entry]) -> list[Exposed]:
+    """Return what ``found`` opened, patient by patient."""
     seen: dict[str, tuple[set[Compartment], int]] = {}
-    for entry in entries(folder, since=since, until=until):
-        if opens(entry) and account in {"", entry.account} and session in {"", entry.session}:
+    for entry in found:
+        if opens(entry):
             compartments, times = seen.get(entry.patient, (set(), 0))
             seen[entry.patient] = (compartments | set(entry.compartments), times + 1)
     order = list(Compartment)
