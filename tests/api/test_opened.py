@@ -54,7 +54,7 @@ def test_the_index_finds_what_reading_everything_finds(tmp_path: Path, times: in
             assert found == [entry for entry in entries if entry.patient == patient]
 
 
-@pytest.mark.parametrize("by", list(By))
+@pytest.mark.parametrize("by", [By.PATIENT, By.ACCOUNT, By.SESSION])
 @pytest.mark.parametrize("indexed", [True, False])
 def test_a_span_leaves_out_what_lies_outside_and_nothing_else(tmp_path: Path, by: By, indexed: bool) -> None:
     entries = written(tmp_path / "safe")

@@ -52,11 +52,46 @@ class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     url: str = ""
 
 
+class Audit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[audit]``: who else receives the trace, in the forms of the field.
+
+    ``readers`` are services that may read ``/fhir/AuditEvent``. ``syslog`` is the hospital's audit record repository,
+    ``tls://host:6514`` or ``udp://host:514`` (UDP is neither secret nor sure: inside a closed network only). ``ca`` is
+    the PEM file of the authorities trusted for it; ``certificate`` and ``private_key`` are this end's.
+    """
+
+    readers: tuple[str, ...] = ()
+    syslog: str = ""
+    ca: str = ""
+    certificate: str = ""
+    private_key: str = ""
+
+
+class Breach(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[breach]``: who answers for a breach, and the clocks of its notices, in hours from becoming aware.
+
+    ``processor`` says that the hospital of ``controller`` is the controller and this establishment its processor.
+    """
+
+    controller: str = ""
+    controller_contact: str = ""
+    dpo: str = ""
+    dpo_contact: str = ""
+    processor: bool = False
+    finess: str = ""
+    cnil_hours: int = 72
+    nis2_early_hours: int = 24
+    nis2_notification_hours: int = 72
+    nis2_final_days: int = 30
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The whole of ``ecluse.toml``. An unknown key is an error."""
 
     site: Site = Site()
     database: Database = Database()
+    audit: Audit = Audit()
+    breach: Breach = Breach()
 
 
 class Home(msgspec.Struct, frozen=True):

@@ -74,6 +74,7 @@ class Action(StrEnum):
     START = "start"
     STOP = "stop"
     SETUP_CLOSED = "setup-closed"
+    NOTICE = "notice"
 
 
 PATIENT_ACTIONS = frozenset(

@@ -6,10 +6,10 @@ Promise:
   changes, gets an index file once; only the last one is searched through. A span of time leaves out the segments that
   lie outside it.
 
-An index is a cache and is not trusted: a header (mark, size of the segment, rows, first and last time), then pairs (tag,
-offset of the line), sorted. A missing, cut or foreign one is made again, and every line it points to is compared with
-what was asked for. It could still *leave out* lines; what must be complete is asked without an index (``cache`` None):
-every line is then looked at.
+An index is a cache and is not trusted: a header (mark, size of the segment, rows, first and last time), then pairs
+(tag, offset of the line), sorted. A missing, cut or foreign one is made again, and every line it points to is compared
+with what was asked for. It could still *leave out* lines; what must be complete is asked without an index (``cache``
+None): every line is then looked at.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ import os
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
@@ -42,11 +42,15 @@ Buffer = bytes | mmap.mmap
 
 
 class By(StrEnum):
-    """What entries can be found by: the names of their fields."""
+    """What entries can be found by: the names of their fields. Workstations are not in the index: lines are read."""
 
     PATIENT = "patient"
     ACCOUNT = "account"
     SESSION = "session"
+    WORKSTATION = "workstation"
+
+
+INDEXED = (By.PATIENT, By.ACCOUNT, By.SESSION)
 
 
 class Span(NamedTuple):
@@ -92,11 +96,15 @@ def find(safe: Path, cache: Path | None, by: By, value: str, span: Span = EVER) 
             if not os.fstat(file.fileno()).st_size:
                 continue
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
-                full = cache is not None and path.stat().st_mode & OWNER_WRITES == 0
-                places: Iterable[int] = (
-                    indexed(cache, path, lines, tag(by, value), span) if full and cache else searched(lines, by, value)
-                )
-                yield from read(lines, places, by, value, span)
+                yield from read(lines, places_in(path, lines, cache, by, value, span), by, value, span)
+
+
+def places_in(path: Path, lines: mmap.mmap, cache: Path | None, by: By, value: str, span: Span) -> Iterable[int]:
+    """Return the start of each line of a segment that may answer: by its index, or by looking at all of them."""
+    full = path.stat().st_mode & OWNER_WRITES == 0
+    if cache is not None and full and by in INDEXED:
+        return indexed(cache, path, lines, tag(by, value), span)
+    return searched(lines, by, value)
 
 
 def read(lines: mmap.mmap, places: Iterable[int], by: By, value: str, span: Span = EVER) -> Iterator[Entry]:
@@ -165,7 +173,7 @@ def build(lines: Buffer) -> bytes:
     while (end := lines.find(b"\n", start)) >= 0:
         keys = _keys.decode(lines[start:end])
         times.append(keys.at)
-        rows += [(tag(by, value), start) for by in By if (value := getattr(keys, by.value))]
+        rows += [(tag(by, value), start) for by in INDEXED if (value := getattr(keys, by.value))]
         start = end + 1
     rows.sort()
     first, last = (min(times).timestamp(), max(times).timestamp()) if times else (0.0, 0.0)

@@ -13,6 +13,7 @@ import msgspec
 from ecluse.core.errors import BrokenWorldError, NotProvenError
 from ecluse.core.words import Compartment, Decision
 from ecluse.safe.entry import UNREADABLE, Entry, decode
+from ecluse.safe.tiles import SEGMENT
 
 
 class Exposed(msgspec.Struct, frozen=True, order=True):
@@ -46,6 +47,18 @@ def entries(folder: Path, *, since: datetime | None = None, until: datetime | No
             if until is not None and entry.at >= until:
                 return
             if since is None or entry.at >= since:
+                yield entry
+
+
+def entries_from(folder: Path, first: int, size: int) -> Iterator[Entry]:
+    """Yield the entries from sequence ``first`` on, before sequence ``size``."""
+    for path in segments(folder):
+        if int(path.stem) + SEGMENT <= first:
+            continue
+        for entry in _lines(path):
+            if entry.seq >= size:
+                return
+            if entry.seq >= first:
                 yield entry
 
 
