@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 import typer
@@ -26,6 +26,7 @@ from ecluse.respond.words import LANGUAGES
 
 app = typer.Typer(no_args_is_help=True, help="What was exposed, with proofs, and what was not opened.")
 
+Found = TypeVar("Found")
 Until = Annotated[str, typer.Option(help="Before this time: ISO 8601, UTC unless it says otherwise.")]
 Accounts = Annotated[list[str] | None, typer.Option("--account", help="An account; may be given several times.")]
 
@@ -75,7 +76,7 @@ def told_by_trace(write: Callable[..., int], digest: str) -> int:
     return write(console(), Action.NOTICE, bundle.RULE, detail=digest)
 
 
-def watched[Found](what: str, work: Callable[[], Found]) -> Found:
+def watched(what: str, work: Callable[[], Found]) -> Found:
     """Do ``work`` with a moving bar on the terminal."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         progress.add_task(what, total=None)
@@ -94,8 +95,8 @@ def say(found: Exposure, out: Path | None, *, json: bool) -> None:
         for one in patients:
             typer.echo(f"{name:8}  {one.patient}  {','.join(one.compartments)}  {one.times}  {','.join(one.routes)}")
     typer.echo(
-        f"{len(found.patients)} patients exposed by {len(found.certain)} accesses; {len(found.possibly)} more possible; "
-        f"{found.attempts} attempts refused. Under a signed head of {found.signed.size} entries."
+        f"{len(found.patients)} patients exposed by {len(found.certain)} accesses; {len(found.possibly)} more "
+        f"possible; {found.attempts} attempts refused. Under a signed head of {found.signed.size} entries."
     )
 
 

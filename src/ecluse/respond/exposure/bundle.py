@@ -1,9 +1,9 @@
 """The whole file of an exposure: list, proofs, head and key in one ZIP that a stranger can check.
 
-``accesses.csv`` · ``list.tlog-proof`` · ``proofs/SEQUENCE.tlog-proof`` · ``head.note`` · ``key.vkey`` · and the same list
-as FHIR and PDF, for reading: what is proven is the CSV. ``list.tlog-proof`` (C2SP tlog-proof) proves the entry that
-holds the digest of the CSV, so that a line taken out together with its proof shows too. Checking reads the key from
-elsewhere, never from the file itself.
+``accesses.csv`` · ``list.tlog-proof`` · ``proofs/SEQUENCE.tlog-proof`` · ``head.note`` · ``key.vkey`` · and the same
+list as FHIR and PDF, for reading: what is proven is the CSV. ``list.tlog-proof`` (C2SP tlog-proof) proves the entry
+that holds the digest of the CSV, so that a line taken out together with its proof shows too. Checking reads the key
+from elsewhere, never from the file itself.
 """
 
 import csv
@@ -79,8 +79,8 @@ def contents(
     yield from papers.items()
     yield HEAD, prover.checkpoint.encode()
     yield KEY, f"{prover.verifier.text()}\n".encode()
-    for sequence in sorted(entry.seq for entry in (*found.certain, *(one.entry for one in found.possible))):
-        yield f"proofs/{sequence:012d}.tlog-proof", prover.prove(sequence).encode()
+    for place in sorted(entry.seq for entry in (*found.certain, *(one.entry for one in found.possible))):
+        yield f"proofs/{place:012d}.tlog-proof", prover.prove(place).encode()
 
 
 def check_file(file: Path, vkey: str) -> Checked:
