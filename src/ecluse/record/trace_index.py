@@ -91,20 +91,24 @@ def entries_of(safe: Path, cache: Path | None, ref: str) -> Iterator[Entry]:
 
 def find(safe: Path, cache: Path | None, by: By, value: str, span: Span = EVER) -> Iterator[Entry]:
     """Yield the entries whose field ``by`` is ``value``, oldest first; without ``cache`` every line is looked at."""
-    for path in segments(safe):
+    paths = segments(safe)
+    for path in paths:
+        known = cache if by in INDEXED and full(path, paths[-1]) else None
         with path.open("rb") as file:
             if not os.fstat(file.fileno()).st_size:
                 continue
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
-                yield from read(lines, places_in(path, lines, cache, by, value, span), by, value, span)
+                yield from read(lines, places_in(path, lines, known, by, value, span), by, value, span)
 
 
 def places_in(path: Path, lines: mmap.mmap, cache: Path | None, by: By, value: str, span: Span) -> Iterable[int]:
     """Return the start of each line of a segment that may answer: by its index, or by looking at all of them."""
-    full = path.stat().st_mode & OWNER_WRITES == 0
-    if cache is not None and full and by in INDEXED:
-        return indexed(cache, path, lines, tag(by, value), span)
-    return searched(lines, by, value)
+    return searched(lines, by, value) if cache is None else indexed(cache, path, lines, tag(by, value), span)
+
+
+def full(path: Path, last: Path) -> bool:
+    """Tell whether a segment will never be written again: another follows it, or it was closed."""
+    return path != last or path.stat().st_mode & OWNER_WRITES == 0
 
 
 def read(lines: mmap.mmap, places: Iterable[int], by: By, value: str, span: Span = EVER) -> Iterator[Entry]:
@@ -226,7 +230,8 @@ class _Job(NamedTuple):
 
 def rebuild(safe: Path, cache: Path, advance: Callable[[int], None] = lambda _: None) -> Rebuilt:
     """Make every index again from the trace, compare it with the one that was there, and keep the new one."""
-    jobs = [_Job(path, index_file(cache, path)) for path in segments(safe) if not path.stat().st_mode & OWNER_WRITES]
+    paths = segments(safe)
+    jobs = [_Job(path, index_file(cache, path)) for path in paths if full(path, paths[-1])]
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = {job.file for job in jobs}
     for file in cache.glob("*.idx"):

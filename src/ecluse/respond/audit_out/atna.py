@@ -43,7 +43,7 @@ def message(entry: Entry, site: Site) -> bytes:
     )
     coded(source, "AuditSourceTypeCode", Code("DCM", "4", "Application Server Process"))
     objects(root, entry)
-    return ET.tostring(root, encoding="utf-8")
+    return bytes(ET.tostring(root, encoding="utf-8"))
 
 
 def coded(parent: ET.Element, tag: str, code: Code) -> None:

@@ -12,7 +12,7 @@ def as_bundle(found: Exposure, site: Site) -> dict[str, Any]:
     """Return a Bundle of type collection. What is only possible is tagged so, and stands in no list."""
     moments = [entry.at for entry in found.certain]
     events = [(entry, "certain") for entry in found.certain] + [(one.entry, "possible") for one in found.possible]
-    entries = [{"resource": listed(found, moments[-1].isoformat() if moments else "")}]
+    entries: list[dict[str, Any]] = [{"resource": listed(found, moments[-1].isoformat() if moments else "")}]
     for entry, kind in events:
         event = audit_event(entry, site)
         meta = event.setdefault("meta", {})
