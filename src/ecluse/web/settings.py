@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     "ecluse.accounts",
     "ecluse.gate",
     "ecluse.record",
+    "ecluse.respond.notices",
+    "ecluse.respond.patients",
     "ecluse.web",
 ]
 

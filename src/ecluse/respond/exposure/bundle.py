@@ -90,6 +90,30 @@ def check_file(file: Path, vkey: str) -> Checked:
         BadInputError: this is not such a file.
         NotProvenError: a line was changed, added or taken out, or a proof proves nothing.
     """
+    return checked(files_of(file), Verifier.of(vkey))
+
+
+def certain_data(file: Path, vkey: str) -> dict[str, set[str]]:
+    """Return patient → words of the compartments, of the certain lines of a list that was checked whole.
+
+    Raises:
+        BadInputError, NotProvenError: as :func:`check_file` does.
+    """
+    files = files_of(file)
+    checked(files, Verifier.of(vkey))
+    found: dict[str, set[str]] = {}
+    for line in csv.DictReader(io.StringIO(files[LIST], newline="")):
+        if line["kind"] == "certain":
+            found.setdefault(line["patient"], set()).update(line["compartments"].split())
+    return found
+
+
+def files_of(file: Path) -> dict[str, str]:
+    """Return the files that are looked at.
+
+    Raises:
+        BadInputError: this is not the file of an exposure.
+    """
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(one.file_size for one in packed.infolist()) > MOST_BYTES:
@@ -99,7 +123,7 @@ def check_file(file: Path, vkey: str) -> Checked:
         raise BadInputError(f"{file} is not the file of an exposure: {error}.", "Name the ZIP.") from error
     if not {LIST, HEAD, SEAL} <= files.keys():
         raise BadInputError(f"{file} lacks its list, its head or its seal.", "Name the ZIP of an exposure.")
-    return checked(files, Verifier.of(vkey))
+    return files
 
 
 def wanted(name: str) -> bool:

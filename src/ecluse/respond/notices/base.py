@@ -1,4 +1,4 @@
-"""What a notice is: its legal basis, its fields and where each value comes from, its clock, what a person must check."""
+"""What a notice is: its legal basis, its fields and where each value comes from, its clock, what to check by hand."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
 """The report to the CERT Santé (ANS): CSP L. 1111-8-2, D. 1111-16-2 and D. 1111-16-3, without delay.
 
-The annex of the order of 30 October 2017 names the blocks (date, scope, follow-up, impacts on the structure and on data,
-origin); its fields are those of the portal's form, which prevails.
+The annex of the order of 30 October 2017 names the blocks (date, scope, follow-up, impacts on the structure and on
+data, origin); its fields are those of the portal's form, which prevails.
 """
 
 from ecluse.respond.notices import fields as f
@@ -24,9 +24,9 @@ NOTICE = Notice(
     basis=("CSP L. 1111-8-2", "CSP D. 1111-16-2", "CSP D. 1111-16-3", B),
     to=Said("CERT Santé (Agence du numérique en santé)", "CERT Santé (national agency of digital health)"),
     how=Said(
-        "signalement.social-sante.gouv.fr, professionnel de santé, puis cybersécurité. Le téléphone du CERT Santé répond "
-        "hors des heures ouvrées.",
-        "signalement.social-sante.gouv.fr, professional, then cybersecurity. The CERT Santé answers by telephone at night.",
+        "signalement.social-sante.gouv.fr, professionnel de santé, puis cybersécurité ; par téléphone hors des heures "
+        "ouvrées.",
+        "signalement.social-sante.gouv.fr, professional, then cybersecurity; by telephone at night.",
     ),
     fields=(
         f.ESTABLISHMENT,

@@ -7,10 +7,9 @@ from ecluse.respond.words import DATA, ROUTES, Said, moment, profession
 A33 = "RGPD art. 33(3)"
 
 
-def setting(word: str, language: str, *more: str) -> str:
-    """Return a setting with what follows it, or nothing."""
-    del language
-    return " – ".join(part for part in (word, *more) if part)
+def joined(*parts: str) -> str:
+    """Return settings with a dash between; empty when the first is."""
+    return " – ".join(part for part in parts if part) if parts[0] else ""
 
 
 def patients(facts: Facts, language: str) -> str:
@@ -52,19 +51,19 @@ def how(facts: Facts, language: str) -> str:
     return f"{len(facts.accounts)} account(s) ({kinds}); {routes or '–'}; {facts.attempts} attempts refused"
 
 
-def dpo(facts: Facts, language: str) -> str:
+def dpo(facts: Facts, _language: str) -> str:
     """Return the data protection officer and how to reach them."""
-    return setting(facts.settings.dpo, language, facts.settings.dpo_contact) if facts.settings.dpo_contact else ""
+    return joined(facts.settings.dpo, facts.settings.dpo_contact) if facts.settings.dpo_contact else ""
 
 
-def controller(facts: Facts, language: str) -> str:
+def controller(facts: Facts, _language: str) -> str:
     """Return the controller and how to reach them."""
-    return setting(facts.settings.controller, language, facts.settings.controller_contact)
+    return joined(facts.settings.controller, facts.settings.controller_contact)
 
 
-def establishment(facts: Facts, language: str) -> str:
+def establishment(facts: Facts, _language: str) -> str:
     """Return the establishment and its FINESS number."""
-    return setting(facts.establishment, language, facts.settings.finess and f"FINESS {facts.settings.finess}")
+    return joined(facts.establishment, facts.settings.finess and f"FINESS {facts.settings.finess}")
 
 
 def proof(facts: Facts, _language: str) -> str:
