@@ -28,7 +28,7 @@ def letters() -> None:
 
 
 @app.command("make")
-def make_command(
+def make_command(  # noqa: PLR0913, PLR0917 - what letters are made from
     out: Annotated[Path, typer.Option(help="Folder for the letters; it must not exist.")],
     exposure: Annotated[Path, typer.Option(help="The ZIP of `ecluse exposure list --out`.", exists=True)],
     verifier: Annotated[str, typer.Option(help="Verifier key of the trace, name+hash+base64, kept elsewhere.")],

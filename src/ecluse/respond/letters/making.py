@@ -34,7 +34,6 @@ class Made(NamedTuple):
     letters: int
     apart: int
     files: int
-    pages: int
 
 
 def make(
@@ -61,12 +60,10 @@ def make(
     except FileExistsError as error:
         raise BadInputError(f"{folder} exists already.", "Choose another folder.") from error
     jobs = list(jobs_of(folder, post.letters, drafts, at, each))
-    pages = 0
-    for number, job in zip(printed(jobs), jobs, strict=True):
-        pages += number
-        advance(len(job.values["letters"]))
+    for number in printed(jobs):
+        advance(number)
     index(folder, post, each)
-    return Made(len(post.letters), len(post.apart), len(jobs), pages)
+    return Made(len(post.letters), len(post.apart), len(jobs))
 
 
 def printed(jobs: Sequence[Job]) -> Iterator[int]:

@@ -23,7 +23,8 @@ SHOWN = Said(
     "These parts of the record were opened without right:",
 )
 CONTACT = Said(
-    "Délégué à la protection des données : {dpo}. Vous pouvez aussi déposer une réclamation auprès de la CNIL (cnil.fr).",
+    "Délégué à la protection des données : {dpo}. Vous pouvez aussi déposer une réclamation auprès de la CNIL "
+    "(cnil.fr).",
     "Data protection officer: {dpo}. You may also lodge a complaint with the CNIL (cnil.fr).",
 )
 ALWAYS = (
@@ -32,8 +33,10 @@ ALWAYS = (
         "Nobody of ours will ask you for a password, a code you received, or a card number.",
     ),
     Said(
-        "Si l’on vous contacte en citant ces données, raccrochez et rappelez vous-même l’organisme à son numéro habituel.",
-        "If somebody contacts you and quotes these data, hang up and call the organisation yourself, at its usual number.",
+        "Si l’on vous contacte en citant ces données, raccrochez et rappelez vous-même l’organisme à son numéro "
+        "habituel.",
+        "If somebody contacts you and quotes these data, hang up and call the organisation yourself, at its usual "
+        "number.",
     ),
 )
 WATCH = {
@@ -46,8 +49,8 @@ WATCH = {
         "Phishing: e-mails, messages, calls or visits by people who say they are of the hospital or the insurer.",
     ),
     Compartment.COVERAGE: Said(
-        "Fraude : relisez vos décomptes de l’assurance maladie et de la mutuelle, et signalez un soin que vous n’avez pas "
-        "reçu.",
+        "Fraude : relisez vos décomptes de l’assurance maladie et de la mutuelle, et signalez un soin que vous n’avez "
+        "pas reçu.",
         "Fraud: read the statements of your health insurance and top-up insurance, and report care you did not get.",
     ),
     Compartment.CARE: Said(
