@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from tests.api.conftest import Api, World
 
+from ecluse.core.errors import NotProvenError
 from ecluse.core.words import Action, Compartment, Decision, Ground
 from ecluse.record import opened, trace_index
 from ecluse.record.trace_index import By, Span, entries_of, find
@@ -92,6 +93,16 @@ def test_a_rebuilt_index_equals_the_old_one_and_says_which_differed(tmp_path: Pa
     mended = trace_index.rebuild(safe, cache)
     assert (mended.same, mended.different) == (1, ("000000000100.idx",))
     assert {file.name: file.read_bytes() for file in cache.iterdir()} == before
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_line_that_is_no_entry_is_told_and_never_passed_over(tmp_path: Path, indexed: bool) -> None:
+    entries = written(tmp_path / "safe")
+    path = tmp_path / "safe" / "trace" / "000000000000.jsonl"
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b'{"seq":7,', b"\0\0\0\0\0\0\0\0\0", 1))
+    with pytest.raises(NotProvenError):
+        list(find(tmp_path / "safe", tmp_path / "cache" if indexed else None, By.ACCOUNT, entries[7].account))
 
 
 def test_only_full_segments_get_an_index(tmp_path: Path) -> None:

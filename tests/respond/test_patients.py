@@ -1,6 +1,7 @@
 """Who opened my record, for the patient; names only when released; asks and complaints kept."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from tests.respond.conftest import Api, World
@@ -39,7 +40,7 @@ def test_r60_each_opening_is_told_with_date_unit_profession_data_and_why(
 
 def test_r60_a_broken_glass_is_told_as_one() -> None:
     glass = Opening(
-        sequence=1, at=openings.datetime.now(openings.UTC), action=Action.READ, profession="physician", unit="",
+        sequence=1, at=datetime.now(UTC), action=Action.READ, profession="physician", unit="",
         who="", compartments=(), purpose=Purpose.BREAK_GLASS, ground=Ground.EMERGENCY, duty=None, glass=True,
         reason="vital", allowed=True, rule="ok",
     )  # fmt: skip

@@ -23,11 +23,12 @@ from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from ecluse.safe.entry import Entry, decode
+from ecluse.core.errors import NotProvenError
+from ecluse.safe.entry import UNREADABLE, Entry, decode
 from ecluse.safe.files import replace
 from ecluse.safe.scan import side_by_side
 from ecluse.safe.trace_reader import segments
@@ -39,6 +40,7 @@ OWNER_WRITES = 0o200
 TAGS_KEPT = 1 << 18
 
 Buffer = bytes | mmap.mmap
+Line = TypeVar("Line")
 
 
 class By(StrEnum):
@@ -117,9 +119,21 @@ def read(lines: mmap.mmap, places: Iterable[int], by: By, value: str, span: Span
     for place in places:
         end = lines.find(b"\n", place)
         if end > 0:
-            entry = decode(lines[place:end])
+            entry = read_line(decode, lines[place:end])
             if field(entry) == value and span.holds(entry.at):
                 yield entry
+
+
+def read_line(decoder: Callable[[bytes], Line], line: bytes) -> Line:
+    """Return what ``line`` says.
+
+    Raises:
+        NotProvenError: it is not an entry.
+    """
+    try:
+        return decoder(line)
+    except UNREADABLE as error:
+        raise NotProvenError(f"A line of the trace is not an entry: {error}.", "Run `ecluse trace verify`.") from error
 
 
 def searched(lines: mmap.mmap, by: By, value: str) -> Iterator[int]:
@@ -175,7 +189,7 @@ def build(lines: Buffer) -> bytes:
     times: list[datetime] = []
     start = 0
     while (end := lines.find(b"\n", start)) >= 0:
-        keys = _keys.decode(lines[start:end])
+        keys = read_line(_keys.decode, lines[start:end])
         times.append(keys.at)
         rows += [(tag(by, value), start) for by in INDEXED if (value := getattr(keys, by.value))]
         start = end + 1

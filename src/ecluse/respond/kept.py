@@ -1,6 +1,6 @@
 """Rows that are written once: what people decided about a breach or a patient is never changed nor deleted."""
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
@@ -16,7 +16,10 @@ def refuse() -> NoReturn:
     raise RefusedError("What is kept here is neither changed nor deleted.", "Add what is new beside it.")
 
 
-class KeptRows(models.QuerySet["Kept"]):
+Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
+
+
+class KeptRows(models.QuerySet[Row_co]):
     """Rows without the verbs that change them."""
 
     def update(self, **values: Any) -> NoReturn:  # noqa: ARG002 - Django's interface
