@@ -12,10 +12,10 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from tests.respond.conftest import NURSE, OTHER, SITE, A, B, C, D, Hand
 
-from ecluse.core.errors import BadInputError, NotProvenError, RefusedError
+from ecluse.core.errors import BadInputError, BrokenWorldError, NotProvenError, RefusedError
 from ecluse.core.words import Action, Compartment
 from ecluse.record.trace_index import Span
-from ecluse.respond.exposure import bundle
+from ecluse.respond.exposure import bundle, heads
 from ecluse.respond.exposure.absence import absent
 from ecluse.respond.exposure.fhir import as_bundle
 from ecluse.respond.exposure.finding import Exposure, Why, expose
@@ -227,10 +227,14 @@ def test_r22_nothing_is_said_from_a_trace_that_was_changed(hand: Hand) -> None:
         absent(hand.folder, A, Span())
 
 
-def test_r22_what_no_head_covers_is_not_spoken_of(hand: Hand) -> None:
-    before = absent(hand.folder, C, Span())
+def test_r22_nothing_is_said_while_an_entry_has_no_signed_head(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heads, "WAIT_SECONDS", 0.2)
     hand.read([C])
-    assert absent(hand.folder, C, Span()).covered_until == before.covered_until
+    with pytest.raises(BrokenWorldError):
+        absent(hand.folder, C, Span())
+    hand.sign()
+    with pytest.raises(RefusedError):
+        absent(hand.folder, C, Span())
 
 
 def test_r23_a_list_names_nobody_in_any_form(hand: Hand) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from ecluse.core.errors import NotProvenError, RefusedError
 from ecluse.record.trace_index import By, Span, find
-from ecluse.respond.exposure.heads import Signed, signed_head
+from ecluse.respond.exposure.heads import Signed, signed_head, written
 from ecluse.safe.entry import Entry, decode
 from ecluse.safe.proof import Hashes
 from ecluse.safe.trace_reader import opens
@@ -51,8 +51,9 @@ def absent(safe: Path, patient: str, span: Span, accounts: tuple[str, ...] = ())
     Raises:
         RefusedError: one was: the statement would be false.
         NotProvenError: the trace is not as it was signed: nothing can be stated.
+        BrokenWorldError: entries are not covered by a signed head, and none came.
     """
-    signed = signed_head(safe)
+    signed = signed_head(safe, written(safe))
     report = verify(safe)
     if not report.ok or report.entries < signed.size:
         raise NotProvenError("The trace is not as it was signed: nothing can be stated.", "Run `ecluse trace verify`.")

@@ -7,6 +7,8 @@ import msgspec
 
 from ecluse.core.errors import BrokenWorldError
 from ecluse.safe.notes import Verifier, b64, open_head
+from ecluse.safe.scan import read_lines
+from ecluse.safe.trace_reader import segments
 
 WAIT_SECONDS = 6.0
 
@@ -20,7 +22,16 @@ class Signed(msgspec.Struct, frozen=True):
     root: str
 
 
-def signed_head(safe: Path, covering: int = 0, seconds: float = WAIT_SECONDS) -> Signed:
+def written(safe: Path) -> int:
+    """Return how many entries the trace holds now, whether a head covers them yet or not."""
+    for path in reversed(segments(safe)):
+        lines = read_lines(path).whole
+        if lines:
+            return int(path.stem) + len(lines)
+    return 0
+
+
+def signed_head(safe: Path, covering: int = 0) -> Signed:
     """Return the last signed head; wait for one that covers ``covering`` entries (a running safe signs each second).
 
     Raises:
@@ -28,7 +39,7 @@ def signed_head(safe: Path, covering: int = 0, seconds: float = WAIT_SECONDS) ->
         NotProvenError: the head is not signed by the safe's key.
     """
     vkey = (safe / "key.vkey").read_text(encoding="utf-8").strip()
-    until = time.monotonic() + seconds
+    until = time.monotonic() + WAIT_SECONDS
     while True:
         note = (safe / "checkpoint").read_text(encoding="utf-8")
         head = open_head(note, Verifier.of(vkey))
