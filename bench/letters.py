@@ -26,29 +26,38 @@ FIELDS = ("controller", "dpo", "plain", "consequences", "measures")
 
 def draft(now: dt.datetime, count: int) -> Draft:
     facts = Facts(
-        breach="2026-001", aware=now, now=now, zone="Europe/Paris", patients=count, accesses=count, possible=0,
-        attempts=0, by_data={}, by_route={}, accounts=(), professions=(), first=now, last=now, head_size=1, head_root="",
-        settings=Breach(), establishment="Clinique des Essais",
-    )  # fmt: skip
+        breach="2026-001",
+        aware=now,
+        now=now,
+        zone="Europe/Paris",
+        patients=count,
+        accesses=count,
+        possible=0,
+        attempts=0,
+        by_data={},
+        by_route={},
+        accounts=(),
+        professions=(),
+        first=now,
+        last=now,
+        head_size=1,
+        head_root="",
+        settings=Breach(),
+        establishment="Clinique des Essais",
+    )
     fields = tuple(Filled(key, key, "RGPD art. 34", From.PERSON, TEXT, asked=True, hint="") for key in FIELDS)
     clock = Reading(None, None, None, late=False, said="", basis="")
     return Draft("2026-001", "people", "fr", "", (), "", "", fields, (), clock, (), facts)
 
 
+def person(n: int) -> Person:
+    address = (f"{n} rue de l’Essai", "99999 Testville")
+    return Person(f"{n:032x}", f"Essai Personne-{n}", address, None, dead=False, guardian=False, language="fr")
+
+
 def main(count: int, each: int) -> None:
     now = dt.datetime.now(dt.UTC)
-    people = [
-        Person(
-            f"{n:032x}",
-            f"Essai Personne-{n}",
-            (f"{n} rue de l’Essai", "99999 Testville"),
-            None,
-            dead=False,
-            guardian=False,
-            language="fr",
-        )
-        for n in range(count)
-    ]
+    people = [person(n) for n in range(count)]
     post = Post(tuple(Letter(one, tuple(Compartment), parents=False, language="fr") for one in people), {})
     with tempfile.TemporaryDirectory() as folder:
         began, out = time.perf_counter(), Path(folder, "letters")
