@@ -64,7 +64,12 @@ def main(count: int, each: int) -> None:
         made = make(out, post, {"fr": draft(now, count)}, now, each)
         seconds = time.perf_counter() - began
         size = sum(file.stat().st_size for file in out.iterdir())
-    said = {"letters": made.letters, "files": made.files, "mb": size // 1_000_000, "seconds": round(seconds, 1)}
+    said = {
+        "letters": made.letters,
+        "files": made.files,
+        "mb": size // 1_000_000,
+        "seconds": round(seconds, 1),
+    }
     print(json.dumps(said | {"processors": len(os.sched_getaffinity(0)), "load": os.getloadavg()[0]}))
 
 
