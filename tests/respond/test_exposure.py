@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +113,18 @@ def test_r20_the_list_equals_what_reading_every_line_gives(hand: Hand) -> None:
 def test_a_question_that_asks_for_nothing_is_refused(hand: Hand, scope: Scope) -> None:
     with pytest.raises(BadInputError):
         expose(hand.folder, scope)
+
+
+@pytest.mark.parametrize("scope", [Scope(accounts=("nurse.one", "nurse.won")), Scope(sessions=("0" * 32,))])
+def test_r20_a_name_that_the_trace_does_not_know_is_refused_and_never_read_as_nobody(hand: Hand, scope: Scope) -> None:
+    with pytest.raises(BadInputError, match="knows no"):
+        expose(hand.folder, scope)
+
+
+@pytest.mark.parametrize("ref", ["", "c" * 31, "C" * 32, "Patient/" + "c" * 32, "x"])
+def test_r22_a_slip_of_the_pen_is_never_said_to_be_absent(hand: Hand, ref: str) -> None:
+    with pytest.raises(BadInputError):
+        absent(hand.folder, ref, Span())
 
 
 def test_a_span_without_zone_or_the_wrong_way_round_is_refused(hand: Hand) -> None:
@@ -270,7 +282,7 @@ def test_the_bundle_is_valid_fhir_and_lists_each_patient_once(hand: Hand) -> Non
 
 
 def test_an_exposure_of_nobody_is_a_valid_list_too(hand: Hand) -> None:
-    found = expose(hand.folder, Scope(accounts=("nobody",)))
+    found = expose(hand.folder, Scope(accounts=("nurse.one",), since=datetime(2090, 1, 1, tzinfo=UTC)))
     assert found.patients == []
     Bundle.model_validate(as_bundle(found, SITE))
     assert as_pdf(found, "fr", "Europe/Paris", "Clinique des Tests")[:4] == b"%PDF"

@@ -243,7 +243,7 @@ def test_r32_where_the_text_gives_no_figure_none_is_made_up(name: str) -> None:
     assert read.said
 
 
-def test_r32_a_late_notice_asks_for_the_reasons_of_the_delay(world: World, dpo: Who) -> None:
+def test_r32_a_late_notice_asks_for_the_reasons_of_the_delay(world: World, breach: Breach, dpo: Who) -> None:
     long_ago = datetime.now(UTC) - timedelta(hours=80)
     late = desk.open_breach(dpo, Scope(accounts=(world.nurse.username,)), long_ago, "open")
     for field in NOTICES["cnil-initial"].fields:
@@ -280,7 +280,8 @@ def test_r33_nothing_of_a_breach_is_changed_or_deleted(breach: Breach, dpo: Who)
 
 
 def test_r33_the_register_lists_every_breach_notified_or_not(breach: Breach, world: World, dpo: Who) -> None:
-    other = desk.open_breach(dpo, Scope(accounts=("nobody",)), AWARE, "open", case="case-1")
+    later = Scope(accounts=(world.nurse.username,), since=datetime(2090, 1, 1, tzinfo=UTC))
+    other = desk.open_breach(dpo, later, AWARE, "open", case="case-1")
     filled(dpo, breach, NOTICES["register"])
     desk.finish(dpo, breach, "register", "fr", "finish")
     lines = {line.breach: line for line in register("fr")}

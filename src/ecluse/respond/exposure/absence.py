@@ -7,12 +7,13 @@ public key (``ecluse trace verify``); with the head alone they can check that a 
 cannot say: that nothing was seen by a way that asks the safe for no key (a photograph, paper, another system).
 """
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from ecluse.core.errors import NotProvenError, RefusedError
+from ecluse.core.errors import BadInputError, NotProvenError, RefusedError
 from ecluse.record.trace_index import By, Span, find
 from ecluse.respond.exposure.heads import Signed, signed_head, written
 from ecluse.safe.entry import Entry, decode
@@ -20,6 +21,7 @@ from ecluse.safe.proof import Hashes
 from ecluse.safe.trace_reader import opens
 from ecluse.safe.verify import verify
 
+REFERENCE = re.compile(r"[0-9a-f]{32}")
 MEANING = (
     "All entries under this head were recomputed and read; none of them, between these times, released a key of this "
     "patient to the accounts named (to anybody, when none is named). Repeat it with a copy of the trace: "
@@ -49,10 +51,13 @@ def absent(safe: Path, patient: str, span: Span, accounts: tuple[str, ...] = ())
     """Return the statement that no key of ``patient`` was released in ``span``, to ``accounts`` or to anybody.
 
     Raises:
+        BadInputError: this is no reference: a slip of the pen must not read as "not opened".
         RefusedError: one was: the statement would be false.
         NotProvenError: the trace is not as it was signed: nothing can be stated.
         BrokenWorldError: entries are not covered by a signed head, and none came.
     """
+    if not REFERENCE.fullmatch(patient):
+        raise BadInputError(f"{patient!r} is not the reference of a patient.", "It has 32 hex digits.")
     signed = signed_head(safe, written(safe))
     report = verify(safe)
     if not report.ok or report.entries < signed.size:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from ecluse.core.errors import BadInputError
 from ecluse.core.words import Action, Compartment, Decision
 from ecluse.record.trace_index import By, Span, find
 from ecluse.respond.exposure.heads import Signed, signed_head
@@ -73,16 +74,29 @@ def expose(safe: Path, scope: Scope) -> Exposure:
     """Return the exposure of ``scope``; ``safe`` is the safe's folder.
 
     Raises:
-        BadInputError: nothing is asked for.
+        BadInputError: nothing is asked for, or the trace knows no such account or session.
         NotProvenError: a line of the trace is none, or the head is not signed.
     """
     scope.check()
+    check_known(safe, scope)
     found = sorted(of_scope(safe, scope), key=lambda entry: entry.seq)
     certain = tuple(entry for entry in found if opens(entry) and scope.span.holds(entry.at))
     attempts = sum(attempted(entry) and scope.span.holds(entry.at) for entry in found)
     possible = tuple(possible_of(safe, scope, found, certain))
     last = max((entry.seq for entry in (*certain, *(one.entry for one in possible))), default=-1)
     return Exposure(scope, signed_head(safe, last + 1), certain, possible, attempts)
+
+
+def check_known(safe: Path, scope: Scope) -> None:
+    """Refuse a name that stands nowhere in the trace: a slip of the pen must not read as "nobody was exposed".
+
+    Raises:
+        BadInputError: there is one.
+    """
+    named = [(By.ACCOUNT, name) for name in scope.accounts] + [(By.SESSION, name) for name in scope.sessions]
+    for by, value in named:
+        if next(find(safe, None, by, value), None) is None:
+            raise BadInputError(f"The trace knows no {by.value} {value!r}.", "Write it as the trace does.")
 
 
 def of_scope(safe: Path, scope: Scope) -> Iterator[Entry]:

@@ -17,6 +17,7 @@ from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Action, Decision, Profession
 from ecluse.gate.world import home, note
 from ecluse.respond import sealing
+from ecluse.respond.exposure.finding import check_known
 from ecluse.respond.exposure.scope import Scope
 from ecluse.respond.notices import paper
 from ecluse.respond.notices.base import From, Notice
@@ -59,10 +60,11 @@ def open_breach(who: Who, scope: Scope, aware: datetime, request_id: str, case: 
 
     Raises:
         RefusedError: not for this person.
-        BadInputError: nothing is asked for, or the time lies ahead.
+        BadInputError: nothing is asked for, a name is unknown to the trace, or the time lies ahead.
     """
     allowed(who, request_id, "open")
     scope.check()
+    check_known(home().safe, scope)
     now = datetime.now(UTC)
     if aware.tzinfo is None or aware > now + SKEW:
         raise BadInputError("The time of becoming aware has no zone, or lies ahead.", "Write it as 2026-01-31T08:00Z.")
