@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from django.test import Client
 from fhir.resources.R4B.auditevent import AuditEvent
 from fhir.resources.R4B.bundle import Bundle
-from tests.respond.conftest import SITE, Api, Hand, World
+from tests.aftermath.conftest import SITE, Api, Hand, World
 
 from ecluse.accounts.testing import sign_in
 from ecluse.core.errors import BadInputError, BrokenWorldError

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from tests.respond.conftest import Api, World
+from tests.aftermath.conftest import Api, World
 
 from ecluse.accounts.testing import person
 from ecluse.core.errors import BadInputError, RefusedError

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.respond.conftest import World
+from tests.aftermath.conftest import World
 
 from ecluse.accounts.testing import person
 from ecluse.core.words import Action, Compartment, Decision, Purpose

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from tests.respond.conftest import Api, World
+from tests.aftermath.conftest import Api, World
 
 from ecluse.accounts.testing import person
 from ecluse.core.errors import BadInputError, NotProvenError, RefusedError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
-from tests.respond.conftest import NURSE, OTHER, SITE, A, B, C, D, Hand
+from tests.aftermath.conftest import NURSE, OTHER, SITE, A, B, C, D, Hand
 
 from ecluse.core.errors import BadInputError, BrokenWorldError, NotProvenError, RefusedError
 from ecluse.core.words import Action, Compartment
