@@ -13,7 +13,7 @@ from ecluse.accounts import approvals, middleware, workstation
 from ecluse.accounts.approvals import place_lock
 from ecluse.accounts.models import Account, AccountProfession
 from ecluse.accounts.testing import PASSWORD, code, person, sign_in, with_credentials
-from ecluse.core.words import Action, Decision, TargetKind
+from ecluse.core.words import Action, Decision, Grade, TargetKind
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Checked, Ruled, Who
@@ -265,3 +265,16 @@ def moved(client: Client, key: str, seconds: int) -> None:
 
 def gone() -> None:
     raise SafeUnavailableError("The safe cannot be reached.")
+
+
+def test_a_mild_lock_asks_an_open_session_to_prove_itself_anew(officer: Account, session_of: SessionOf) -> None:
+    aide = person("graded.aide", "aide")
+    browser = session_of(aide, "aide", age=60)
+    assert browser.get(PAGE).status_code == 200
+    who = Who(account=officer.username, profession="security-officer", session="", acr="aal2")
+    placed = place_lock(who, (TargetKind.ACCOUNT, aide.username), "odd", "test", grade=Grade.STEP_UP)
+    assert placed.decision is Decision.ALLOW, placed
+    asked = browser.get(PAGE)
+    assert (asked.status_code, asked["Location"].partition("?")[0]) == (302, "/accounts/reauthenticate/")
+    time.sleep(1.1)
+    assert session_of(aide, "aide").get(PAGE).status_code == 200

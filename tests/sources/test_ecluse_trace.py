@@ -6,8 +6,8 @@ import pytest
 
 from ecluse.core.events import Access, AccountAct, AccountEvent, Deed, Event, Person
 from ecluse.core.words import Action, Decision, Ground, ProposalKind, TargetKind, Term
-from ecluse.safe.entry import Entry, Held, encode
-from ecluse.safe.protocol import Approve, Lock, Note, Proposal, Propose, Ruled, Tokens
+from ecluse.safe.entry import Entry, encode
+from ecluse.safe.protocol import Approve, Held, Lock, Note, Proposal, Propose, Ruled, Tokens
 from ecluse.safe.testing import SafeInHand, opening, who
 from ecluse.sources import ecluse_trace, reading
 from ecluse.sources.base import Context, Reject, Tally

@@ -21,7 +21,7 @@ from ecluse.accounts import sessions
 from ecluse.accounts.bridge import the_home, the_safe
 from ecluse.accounts.models import Account, AccountProfession
 from ecluse.core.errors import BadInputError
-from ecluse.core.words import Decision, Ground, Profession, ProposalKind, TargetKind, Window
+from ecluse.core.words import Decision, Grade, Ground, Profession, ProposalKind, TargetKind, Window
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.policy import Policy, load
 from ecluse.safe.protocol import Approve, Lock, Pending, Proposal, Propose, Ruled, Status, Wait, Who
@@ -77,10 +77,22 @@ def propose_unlock(who: Who, kind: TargetKind, target: str, request: str) -> Rul
     return propose(who, Proposal(kind=ProposalKind.UNLOCK, target_kind=kind, target=target), request)
 
 
-def place_lock(who: Who, target: tuple[TargetKind, str], reason: str, request: str, seconds: int = 0) -> Ruled:
-    """Lock a target at once; ``seconds`` 0 = until two people lift it."""
+def place_lock(
+    who: Who,
+    target: tuple[TargetKind, str],
+    reason: str,
+    request: str,
+    seconds: int = 0,
+    *,
+    grade: Grade = Grade.EVERYTHING,
+    message: str = "",
+) -> Ruled:
+    """Lock a target at once; ``seconds`` 0 = until two people lift it. ``message`` is shown to whoever is stopped."""
     kind, name = target
-    return the_safe().call(Lock(who=who, kind=kind, target=name, reason=reason, request=request, seconds=seconds))
+    asked = Lock(
+        who=who, kind=kind, target=name, reason=reason, request=request, seconds=seconds, grade=grade, message=message
+    )
+    return the_safe().call(asked)
 
 
 def locks() -> tuple[tuple[str, str, str], ...]:

@@ -19,6 +19,7 @@ from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.pages import back_path, closed, go, prove_again, unavailable
 from ecluse.accounts.rights import refuse_page
 from ecluse.accounts.who import who_of
+from ecluse.core.words import Grade
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.protocol import Check, Who
 
@@ -77,7 +78,7 @@ def refusal(request: HttpRequest, page: str, who: Who) -> HttpResponse | None:
             return closed(request, "locked", checked.lock, lifts=lifts)
     if who.acr != "aal2":
         return None if page in ENROL else go("accounts_enrol")
-    if workstation.is_new(request):
+    if workstation.is_new(request) or checked.grade is Grade.STEP_UP:
         return None if page in PROVE else prove_again(request)
     if page in CHOOSE or (who.profession and checked.registered):
         refuse_page(request, who, page)

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 REASONS = {
     "locked": _("Your account or workstation is locked."),
+    "prove-again": _("The security team asks you to prove again that it is you."),
+    "new-patients": _("The security team has withheld new patients from your account; this needs somebody else."),
     "unregistered": _("Your account is not in the safe's register."),
     "profession": _("You do not have this profession."),
     "no-such-proposal": _("This proposal no longer waits: it was decided, taken back, or its four hours are over."),

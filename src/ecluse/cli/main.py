@@ -39,6 +39,7 @@ COMMANDS = {
     "accounts": Late("ecluse.cli.accounts", "People and services: add, load, list, token, lock."),
     "import": Late("ecluse.cli.import_", "Import FHIR bundles and NDJSON."),
     "export": Late("ecluse.cli.export", "Make a recipient's key, open an export.", django=False),
+    "respond": Late("ecluse.cli.respond", "The watch, its cases, playbooks, locks and alarms."),
     "drill": Late("ecluse.cli.drill", "Attack yourself and count records.", django=False),
     "scan": Late("ecluse.cli.scan", "Read any system's access logs and find the thief.", django=False),
     "explain": Late("ecluse.cli.explain", "The very events behind a case of the last scan.", django=False),

@@ -1,7 +1,8 @@
-"""``ecluse serve``: the safe and the web server as two supervised children, started and stopped in order.
+"""``ecluse serve``: the safe, the web server and the watch as supervised children, started and stopped in order.
 
 1. The web server starts only when the safe answers; it is stopped before the safe.
-2. A child that ends is started again, later each time it fails soon; one that keeps failing ends everything.
+2. A child that ends is started again, later each time it fails soon; one that keeps failing ends everything, but for
+   the watch: the record serves on without it, and says so.
 3. Nothing outlives this process: the kernel ends the children if it is killed.
 4. SIGTERM and SIGINT stop cleanly: answers under way are finished, the trace is closed.
 """
@@ -34,10 +35,11 @@ FINAL = frozenset({Exit.BROKEN_WORLD, Exit.BAD_INPUT, Exit.USAGE})
 class Supervised:
     """One child: how to start it, and how often it has failed lately."""
 
-    def __init__(self, name: str, arguments: list[str], home: Path) -> None:
+    def __init__(self, name: str, arguments: list[str], home: Path, *, vital: bool = True) -> None:
         self.name = name
         self.arguments = arguments
         self.home = home
+        self.vital = vital
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
         self.failures = 0
@@ -63,10 +65,10 @@ class Supervised:
         if status is None:
             return
         self.failures = 1 if now - self.started > STEADY_AFTER_S else self.failures + 1
-        if self.failures >= MAX_FAILURES or status in FINAL:
+        if self.vital and (self.failures >= MAX_FAILURES or status in FINAL):
             raise BrokenWorldError(f"The {self.name} ended with status {status}.", "Its own words are above.")
         self.process = None
-        self.again_at = now + min(LONGEST_PAUSE_S, 0.1 * 2**self.failures)
+        self.again_at = now + min(LONGEST_PAUSE_S, 0.1 * 2 ** min(self.failures, MAX_FAILURES + 1))
 
     def stop(self) -> None:
         """Stop it."""
@@ -99,16 +101,20 @@ def serve_home(home: Home, address: str, port: int, ready: Callable[[], None]) -
         raise BrokenWorldError("A safe runs here already.", "Stop the other `ecluse serve` of this home folder.")
     safe = Supervised("safe", ["ecluse.safe", "serve"], home.path)
     web = Supervised("web server", ["ecluse.cli.workers", address, str(port)], home.path)
+    watch = Supervised("watch", ["ecluse.respond", "live"], home.path, vital=False)
     try:
         child.wait_for(safe.start(), home.socket)
         wait_for_web(web.start(), address, port)
         ready()
+        watch.start()
         while not stop.asked:
             time.sleep(TICK_S)
             now = time.monotonic()
             safe.look(now)
             web.look(now)
+            watch.look(now)
     finally:
+        watch.stop()
         web.stop()
         safe.stop()
 
@@ -151,7 +157,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port (default: the settings').")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (default: the settings').")] = None,
 ) -> None:
-    """Serve the record over the web, with its safe as a supervised child. Ctrl-C stops both.
+    """Serve the record over the web, with its safe and its watch as supervised children. Ctrl-C stops all.
 
     Example: ecluse serve --home /srv/ecluse
     """

@@ -9,6 +9,7 @@
     run/safe.sock          the safe's socket (0600)
     rejects/               what an import could not take, with its reason
     cache/trace/           the index of the trace: made again from it whenever it is lost
+    watch/                 how far the watch has read, its lake
 """
 
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
+from ecluse.core.outside import Alarms, Respond
 
 MAX_SOCKET_PATH = 100
 
@@ -92,6 +94,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     database: Database = Database()
     audit: Audit = Audit()
     breach: Breach = Breach()
+    respond: Respond = Respond()
+    alarms: Alarms = Alarms()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -124,6 +128,9 @@ class Home(msgspec.Struct, frozen=True):
     def trace_index(self) -> Path:
         """Folder of the index of the trace: a cache."""
         return self.path / "cache" / "trace"
+    def watch(self) -> Path:
+        """Folder of the watch: how far it has read, its lake."""
+        return self.path / "watch"
 
     @property
     def rejects(self) -> Path:

@@ -75,6 +75,8 @@ class Action(StrEnum):
     STOP = "stop"
     SETUP_CLOSED = "setup-closed"
     NOTICE = "notice"
+    CASE = "case"
+    ALARM = "alarm"
 
 
 PATIENT_ACTIONS = frozenset(
@@ -160,6 +162,22 @@ class TargetKind(StrEnum):
     ADDRESS = "address"
     PROFESSION = "profession"
     ESTABLISHMENT = "establishment"
+
+
+class Grade(StrEnum):
+    """How much a lock stops, from the mildest to the strictest; each asks for all that a milder one asks.
+
+    A new proof of identity; then, new patients withheld; everything.
+    """
+
+    STEP_UP = "step-up"
+    NEW_PATIENTS = "new-patients"
+    EVERYTHING = "everything"
+
+    @property
+    def rank(self) -> int:
+        """Place among the grades: a stricter one is greater."""
+        return tuple(Grade).index(self)
 
 
 class ProposalKind(StrEnum):

@@ -75,6 +75,11 @@ RULES: dict[str, Promise] = {
     "search-rate": _("Too many searches in a short time."),
     "creation-rate": _("Too many new patients in a short time."),
     "locked": _("Access has been stopped: account, session, computer or establishment."),
+    "prove-again": _("The security team asks you to prove again that it is you."),
+    "new-patients": _(
+        "The security team has withheld new patients from your account. Those in your care stay open; for another,"
+        " bring a second person."
+    ),
     "decoy": _("Access has been stopped."),
     "unregistered": _("The safe does not know this account."),
     "profession": _("The safe does not know this account in this profession."),

@@ -5,16 +5,31 @@
 2. A second person is never the requester, never in the same session, never the account that benefits; its profession
    is listed in the policy; its proof of identity is fresh. A proposal waits 4 hours at most and is executed once.
 3. (S4) One person may place a lock; lifting it takes two, so no one person may lock the last two who can, nor the
-   address they come from themselves (behind a proxy it is everybody's), nor make a lock in force end sooner.
+   address they come from themselves (behind a proxy it is everybody's), nor make a lock in force end sooner or
+   milder. Whoever is held by a lock of any grade neither approves nor locks others, and proposes nothing but to break a
+   glass with a second person.
 """
 
 import re
 from typing import TYPE_CHECKING
 
 from ecluse.core.words import Action, Decision, Profession, ProposalKind, TargetKind
-from ecluse.safe.entry import Held
-from ecluse.safe.protocol import Approve, CloseSetup, Enrol, Fault, Lock, Noted, Proposal, Propose, Reply, Ruled, Who
-from ecluse.safe.rules import Ruling, barred, refuse
+from ecluse.safe.protocol import (
+    WATCH,
+    Approve,
+    CloseSetup,
+    Enrol,
+    Fault,
+    Held,
+    Lock,
+    Noted,
+    Proposal,
+    Propose,
+    Reply,
+    Ruled,
+    Who,
+)
+from ecluse.safe.rules import WITHHELD, Ruling, barred, refuse, withheld
 from ecluse.safe.state import EVERYTHING, Asked
 
 if TYPE_CHECKING:
@@ -29,14 +44,16 @@ _HEX64 = re.compile(r"[0-9a-f]{64}")
 
 def only_establishment(desk: "Desk", who: Who) -> bool:
     """Say whether the only lock on ``who`` is the establishment's: acts that may lift it stay open."""
-    held = desk.state.lock_on(who, desk.keys.session(who.session))
+    held = desk.state.locks_on(who, desk.keys.session(who.session))
     professions = desk.state.accounts.get(who.account, frozenset())
-    return held is not None and held.kind is TargetKind.ESTABLISHMENT and who.profession in professions
+    return {one.kind for one in held} == {TargetKind.ESTABLISHMENT} and who.profession in professions
 
 
-def _bar(desk: "Desk", who: Who, session: str) -> str:
+def _bar(desk: "Desk", who: Who, session: str, kind: ProposalKind | None = None) -> str:
     rule = barred(desk.state, who, session)
-    return "" if rule == "locked" and only_establishment(desk, who) else rule
+    if not rule and kind is not ProposalKind.BREAK_GLASS and withheld(desk.state, who, session):
+        rule = WITHHELD
+    return "" if rule and only_establishment(desk, who) else rule
 
 
 def enrol(desk: "Desk", request: Enrol) -> Reply:
@@ -70,7 +87,7 @@ def close_setup(desk: "Desk", request: CloseSetup) -> Reply:
 def propose(desk: "Desk", request: Propose) -> Ruled:
     """File a proposal."""
     who = desk.of(request.who)
-    rule = _bar(desk, request.who, who["session"]) or _unfit(desk, request.proposal)
+    rule = _bar(desk, request.who, who["session"], request.proposal.kind) or _unfit(desk, request.proposal)
     waiting = sum(1 for a in desk.state.waiting.values() if a.by == request.who.account and a.until > desk.state.now)
     if not rule and waiting >= MOST_WAITING:
         rule = "too-many-waiting"
@@ -161,13 +178,11 @@ def _second_person(desk: "Desk", request: Approve, session: str, asked: Asked | 
 
 
 def lock(desk: "Desk", request: Lock) -> Ruled:
-    """Place a lock: whoever the policy lists, or an account on itself or its own session."""
+    """Place a lock: whoever the policy lists, an account on itself or its own session, or the watch."""
     who = desk.of(request.who)
     target = _target(desk, request)
-    rule = _bar(desk, request.who, who["session"])
     own = (request.kind, target) in {(TargetKind.ACCOUNT, request.who.account), (TargetKind.SESSION, who["session"])}
-    if not rule and not own and Profession(request.who.profession) not in desk.state.policy.approvals.lock:
-        rule = "not-a-locker"
+    rule = _may_not_lock(desk, request, who["session"], own=own)
     if not rule and not target:
         rule = "malformed"
     if not rule and request.kind is TargetKind.ADDRESS and target in {request.who.address, request.who.claimed_address}:
@@ -175,14 +190,13 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
     if not rule and not own and _leaves_no_two(desk, request.kind, target):
         rule = "last-approvers"
     decision = Decision.REFUSE if rule else Decision.ALLOW
-    until = _until(desk, request.kind, target, request.seconds)
     sequence = desk.write(
         Action.LOCK,
         decision,
         rule or "lock",
         target=target,
         reason=request.reason,
-        lock=None if rule else Held(request.kind, target, request.reason, until),
+        lock=None if rule else _held(desk, request, target),
         request=request.request,
         **who,
     )
@@ -191,13 +205,25 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
     return Ruled(decision=decision, rule=rule, sequence=sequence)
 
 
-def _until(desk: "Desk", kind: TargetKind, target: str, seconds: int) -> float:
-    """Return when a lock ends (0: when two people lift it): never sooner than one already in force on that target."""
-    until = desk.state.now + seconds if seconds else 0.0
-    held = desk.state.held(kind, target)
-    if held is None:
-        return until
-    return max(until, held.until) if until and held.until else 0.0
+def _may_not_lock(desk: "Desk", request: Lock, session: str, *, own: bool) -> str:
+    """Return the rule by which ``request.who`` may not lock its target, or an empty string."""
+    if request.who.account == WATCH:
+        return "" if request.kind in desk.state.policy.response.watch_locks else "not-a-locker"
+    rule = _bar(desk, request.who, session)
+    if rule or own:
+        return rule
+    return "" if Profession(request.who.profession) in desk.state.policy.approvals.lock else "not-a-locker"
+
+
+def _held(desk: "Desk", request: Lock, target: str) -> Held:
+    """Return the lock to keep: never milder, and never over sooner, than one already in force on that target."""
+    now, grade = desk.state.now, request.grade
+    until = now + request.seconds if request.seconds else 0.0
+    before = desk.state.held(request.kind, target)
+    if before is not None:
+        grade = max(grade, before.grade, key=lambda one: one.rank)
+        until = max(until, before.until) if until and before.until else 0.0
+    return Held(request.kind, target, request.reason, until, grade, now, request.message, request.who.account)
 
 
 def _leaves_no_two(desk: "Desk", kind: TargetKind, target: str) -> bool:

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ecluse.core.words import Action, Compartment, Decision, TargetKind
+from ecluse.core.words import Action, Compartment, Decision, Grade, TargetKind
 from ecluse.safe import acts
-from ecluse.safe.entry import SAFE, SALT_DIGITS, Entry, Held, encode
+from ecluse.safe.entry import SAFE, SALT_DIGITS, Entry, encode
 from ecluse.safe.keys import SALT_BYTES, Keys
 from ecluse.safe.limits import fault_in
 from ecluse.safe.protocol import (
@@ -32,6 +32,7 @@ from ecluse.safe.protocol import (
     DirectoryKey,
     Enrol,
     Fault,
+    Held,
     Key,
     Lock,
     Note,
@@ -50,7 +51,7 @@ from ecluse.safe.protocol import (
     Waiting,
     Who,
 )
-from ecluse.safe.rules import Opening, Ruling, barred, refuse, rights_of
+from ecluse.safe.rules import WITHHELD, Opening, Ruling, barred, barring, refuse, rights_of, withheld
 from ecluse.safe.state import CAP_REFUSAL_SECONDS, REFUSAL_SECONDS
 from ecluse.safe.state import State as Knowledge
 from ecluse.safe.trace import Trace
@@ -118,13 +119,14 @@ class Desk:
 
     def lock_by_itself(self, account: str, reason: str) -> None:
         """Lock ``account`` without being asked."""
-        held = Held(TargetKind.ACCOUNT, account, reason)
+        held = Held(TargetKind.ACCOUNT, account, reason, since=self.state.now, by=SAFE)
         self.write(Action.LOCK, Decision.ALLOW, reason, account=SAFE, target=account, lock=held)
 
     def after_refusals(self, account: str) -> None:
         """Lock a registered account whose refusals of late are too many (policy, ``[response]``)."""
         state, response = self.state, self.state.policy.response
-        if account not in state.accounts or state.held(TargetKind.ACCOUNT, account) is not None:
+        held = state.held(TargetKind.ACCOUNT, account)
+        if account not in state.accounts or (held is not None and held.grade is Grade.EVERYTHING):
             return
         if state.recent(state.cap_refusals, account, CAP_REFUSAL_SECONDS) >= response.lock_after_cap_refusals:
             self.lock_by_itself(account, "cap-refusals")
@@ -177,7 +179,9 @@ class Desk:
         """May ``who`` have tokens for ``number`` more searches or creations?"""
         bar = barred(self.state, who, session)
         if bar:
-            return refuse(bar)
+            return barring(self.state, bar)
+        if action is Action.CREATE and withheld(self.state, who, session):
+            return refuse(WITHHELD)
         rights = rights_of(self.state, who)
         if action not in rights.actions:
             return refuse("action")
@@ -275,7 +279,12 @@ class Desk:
     def _check(self, request: Check) -> Checked:
         held = self.state.lock_on(request.who, self.keys.session(request.who.session))
         professions = self.state.accounts.get(request.who.account, frozenset())
-        return Checked(lock=held.reason or "locked" if held else "", registered=request.who.profession in professions)
+        registered = request.who.profession in professions
+        if held is None or held.grade is not Grade.EVERYTHING:
+            unproven = held is not None and self.state.unproven(held, request.who)
+            grade = Grade.STEP_UP if unproven else held.grade if held else None
+            return Checked(lock="", registered=registered, grade=grade)
+        return Checked(lock=held.message or held.reason or "locked", registered=registered)
 
     def _pending(self, request: Pending) -> Reply:
         rule = barred(self.state, request.who, self.keys.session(request.who.session))
@@ -298,4 +307,5 @@ class Desk:
             setup_closed=self.state.setup_closed,
             policy=self.policy_digest,
             started=self.started,
+            held=tuple(h for (kind, target), h in self.state.locks.items() if self.state.held(kind, target)),
         )

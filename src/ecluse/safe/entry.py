@@ -9,20 +9,11 @@ from datetime import datetime
 
 import msgspec
 
-from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Purpose, TargetKind, Term
-from ecluse.safe.protocol import Proposal
+from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Purpose, Term
+from ecluse.safe.protocol import Held, Proposal
 
 SALT_DIGITS = 22
 SAFE = "safe"
-
-
-class Held(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A lock placed. ``until`` is in Unix seconds, 0 = until lifted."""
-
-    kind: TargetKind
-    target: str
-    reason: str
-    until: float = 0.0
 
 
 class Started(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -123,7 +123,7 @@ def _propose(request: Propose) -> str:
 
 
 def _lock(request: Lock) -> str:
-    fit = _short(request.target, request.reason, request.request) and request.seconds >= 0
+    fit = _short(request.target, request.reason, request.message, request.request) and request.seconds >= 0
     return "" if fit else "lock: not a target"
 
 

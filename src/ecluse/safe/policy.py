@@ -13,7 +13,17 @@ from pathlib import Path
 import msgspec
 
 from ecluse.core.errors import BadInputError
-from ecluse.core.words import Action, Compartment, DutyKind, Ground, Profession, ProposalKind, Purpose, Window
+from ecluse.core.words import (
+    Action,
+    Compartment,
+    DutyKind,
+    Ground,
+    Profession,
+    ProposalKind,
+    Purpose,
+    TargetKind,
+    Window,
+)
 
 DEFAULT_FILE = Path(__file__).with_name("policy.default.toml")
 
@@ -65,10 +75,16 @@ class Ladder(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Response(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """When the safe locks an account by itself: cap refusals within 10 minutes, refusals of any kind within one."""
+    """When the safe locks an account by itself: cap refusals within 10 minutes, refusals of any kind within one.
+
+    ``present_hours``: while a lock withholds new patients, those shown on a duty within these hours stay open.
+    ``watch_locks``: what the watch may lock by itself, as the playbooks say; never a whole profession or establishment.
+    """
 
     lock_after_cap_refusals: int = 3
     lock_after_refusals: int = 15
+    present_hours: int = 72
+    watch_locks: frozenset[TargetKind] = frozenset()
 
 
 class Approvals(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename="kebab"):
@@ -169,6 +185,10 @@ def _check(policy: Policy, name: str) -> None:
         wrong.append("ladder.fresh_seconds must be at least 1")
     if min(policy.response.lock_after_cap_refusals, policy.response.lock_after_refusals) < 1:
         wrong.append("response.lock_after_… must be at least 1")
+    if not 1 <= policy.response.present_hours <= 720:  # noqa: PLR2004 - what the safe remembers of a showing
+        wrong.append("response.present_hours must be at least 1 and at most 720")
+    if policy.response.watch_locks & {TargetKind.PROFESSION, TargetKind.ESTABLISHMENT}:
+        wrong.append("response.watch_locks must name no profession and no establishment")
     if not 0 < policy.approvals.hours <= 24:  # noqa: PLR2004 - a day is what an approval may wait at most
         wrong.append("approvals.hours must be above 0 and at most 24")
     if policy.export.max_patients < 1:

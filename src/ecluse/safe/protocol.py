@@ -11,6 +11,7 @@ from ecluse.core.words import (
     Compartment,
     Decision,
     DutyKind,
+    Grade,
     Ground,
     ProposalKind,
     Purpose,
@@ -18,6 +19,8 @@ from ecluse.core.words import (
     Term,
     Window,
 )
+
+WATCH = "system:watch"  # who places the locks of the playbooks: a name that no account can have
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,10 +211,14 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, tag="check"):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True, tag="checked"):
-    """``lock`` is empty when nothing is locked, else the reason shown to the person."""
+    """``lock`` is empty when nothing is locked, else the message shown to the person.
+
+    ``grade`` is that of a milder lock: ``step-up`` when a new proof of identity is due first.
+    """
 
     lock: str
     registered: bool
+    grade: Grade | None = None
 
 
 class Enrol(msgspec.Struct, frozen=True, kw_only=True, tag="enrol"):
@@ -313,11 +320,29 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, tag="waiting"):
     waits: tuple[Wait, ...]
 
 
+class Held(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lock placed. ``since`` and ``until`` are in Unix seconds; ``until`` 0 = until lifted.
+
+    ``reason`` is for those who watch, ``message`` for the person stopped (empty: they are shown the reason).
+    """
+
+    kind: TargetKind
+    target: str
+    reason: str
+    until: float = 0.0
+    grade: Grade = Grade.EVERYTHING
+    since: float = 0.0
+    message: str = ""
+    by: str = ""
+
+
 class Lock(msgspec.Struct, frozen=True, kw_only=True, tag="lock"):
     """Place a lock. One person suffices to lock; lifting takes two (a proposal). Answer: :class:`Ruled`.
 
     ``seconds`` 0 = until lifted. A session is named by its key, or by the keyed hash that the trace keeps. Anyone may
-    lock their own account or session; others, whoever the policy lists (``[approvals] lock``).
+    lock their own account or session; others, whoever the policy lists (``[approvals] lock``), and the watch
+    (:data:`WATCH`) the kinds of target that ``[response] watch_locks`` lists. A lock never makes one in force milder
+    or shorter.
     """
 
     who: Who
@@ -326,6 +351,8 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, tag="lock"):
     reason: str
     request: str
     seconds: int = 0
+    grade: Grade = Grade.EVERYTHING
+    message: str = ""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
@@ -333,7 +360,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, tag="status"):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
-    """Size of the trace, last signed head (checkpoint text), locks in force, accounts registered."""
+    """Size of the trace, last signed head (checkpoint text), locks in force (``held``: all of each), accounts."""
 
     size: int
     head: str
@@ -342,6 +369,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag="state"):
     setup_closed: bool
     policy: str
     started: float
+    held: tuple[Held, ...] = ()
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, tag="fault"):

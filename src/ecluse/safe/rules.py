@@ -2,7 +2,9 @@
 
 The order is fixed: lock, register, rights, decoy, approval, ladder, caps.
 
-1. (S4) A locked target gets nothing.
+1. (S4) A locked target gets nothing. A milder lock asks for a proof of identity newer than itself; then it leaves
+   everything, or, where new patients are withheld, those shown on a duty in the last ``present_hours`` that still have
+   one. An approval (two people) opens any other: care is never refused to two people.
 2. (S5) Account, profession, action, purpose, compartment and duty must each be listed.
 3. (S8) A decoy is never opened.
 4. Export and the ground ``approved`` rest on a proposal that a second person approved, for exactly that.
@@ -12,13 +14,15 @@ The order is fixed: lock, register, rights, decoy, approval, ladder, caps.
 import hashlib
 from typing import NamedTuple
 
-from ecluse.core.words import Action, Decision, Ground, Profession, ProposalKind
+from ecluse.core.words import Action, Decision, Grade, Ground, Profession, ProposalKind
 from ecluse.safe.policy import Rights
 from ecluse.safe.protocol import Item, Open, Who
 from ecluse.safe.state import CAP_RULE, Asked, State
 from ecluse.safe.windows import Distinct, tick_of
 
 NO_RIGHTS = Rights()
+PROVE_AGAIN = "prove-again"
+WITHHELD = "new-patients"
 ALONE = (Ground.EXPLAINED, Ground.UNEXPLAINED, Ground.EMERGENCY)
 OPENS_DECOY = frozenset(Action) - {Action.SEARCH, Action.LIST}
 
@@ -38,12 +42,26 @@ def refuse(rule: str) -> Ruling:
 
 def barred(state: State, who: Who, session: str) -> str:
     """Return the rule that bars ``who`` from everything, or an empty string."""
-    if state.lock_on(who, session) is not None:
+    held = state.locks_on(who, session) if state.locks else ()
+    if any(one.grade is Grade.EVERYTHING for one in held):
         return "locked"
+    if any(state.unproven(one, who) for one in held):
+        return PROVE_AGAIN
     professions = state.accounts.get(who.account)
     if professions is None:
         return "unregistered"
     return "" if who.profession in professions else "profession"
+
+
+def barring(state: State, rule: str) -> Ruling:
+    """Return the ruling of a rule that bars somebody: a step-up lock asks for a proof newer than itself."""
+    fresh = state.policy.ladder.fresh_seconds
+    return Ruling(Decision.STEP_UP, rule, fresh) if rule == PROVE_AGAIN else refuse(rule)
+
+
+def withheld(state: State, who: Who, session: str) -> bool:
+    """Say whether a lock withholds new patients from ``who``."""
+    return any(held.grade is Grade.NEW_PATIENTS for held in state.locks_on(who, session)) if state.locks else False
 
 
 def rights_of(state: State, who: Who) -> Rights:
@@ -58,6 +76,7 @@ class Opening:
         self.state = state
         self.request = request
         self.bar = barred(state, request.who, session)
+        self.withheld = withheld(state, request.who, session)
         self.rights = NO_RIGHTS if self.bar else rights_of(state, request.who)
         self.approval = self._approval()
 
@@ -70,7 +89,7 @@ class Opening:
     def item(self, item: Item, tag: int) -> Ruling:
         """Return the ruling on one patient, whose number is ``tag``."""
         if self.bar:
-            return refuse(self.bar)
+            return barring(self.state, self.bar)
         lacking = self._lacking(item)
         if lacking:
             return refuse(lacking)
@@ -79,7 +98,19 @@ class Opening:
         needs_two = item.ground is Ground.APPROVED or self.request.action is Action.EXPORT
         if needs_two and not self._is_approved(item):
             return Ruling(Decision.SECOND_PERSON, "approval")
+        if self.withheld and not self._is_present(item, tag):
+            return Ruling(Decision.SECOND_PERSON, WITHHELD)
         return self._counted(item, tag)
+
+    def _is_present(self, item: Item, tag: int) -> bool:
+        """Say whether a patient stays open while new ones are withheld (S4)."""
+        if self.request.action is Action.EXPORT:
+            return False
+        if item.ground is not Ground.EXPLAINED:
+            return item.ground is Ground.APPROVED
+        state = self.state
+        last = state.counts(self.request.who.account, Ground.EXPLAINED).last(tag)
+        return last is not None and last > tick_of(state.now - state.policy.response.present_hours * 3600)
 
     def _lacking(self, item: Item) -> str:
         """Return the first thing that the profession's list lacks (S5)."""

@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ecluse.core.errors import NotProvenError
 from ecluse.core.words import Ground, TargetKind, Window
-from ecluse.safe.entry import Held
 from ecluse.safe.files import replace
 from ecluse.safe.keys import Keys
 from ecluse.safe.merkle import Frontier
 from ecluse.safe.notes import Verifier, b64
+from ecluse.safe.protocol import Held
 from ecluse.safe.state import Asked, Raise, State
 from ecluse.safe.tiles import segment_of
 from ecluse.safe.trace import Trace

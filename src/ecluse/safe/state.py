@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from ecluse.core.words import Action, Decision, Ground, ProposalKind, TargetKind, Window
-from ecluse.safe.entry import Entry, Held
+from ecluse.core.words import Action, Decision, Grade, Ground, ProposalKind, TargetKind, Window
+from ecluse.safe.entry import Entry
 from ecluse.safe.keys import Keys
 from ecluse.safe.policy import Policy
-from ecluse.safe.protocol import Proposal, Who
+from ecluse.safe.protocol import Held, Proposal, Who
 from ecluse.safe.windows import Distinct, Tally, tick_of
 
 EVERYTHING = "*"
@@ -64,10 +64,12 @@ class State:
     # ---- what decisions ask
 
     def lock_on(self, who: Who, session: str) -> Held | None:
-        """Return the lock that holds ``who`` (S4), the establishment's last."""
-        if not self.locks:
-            return None
-        for target in (
+        """Return the strictest lock that holds ``who`` (S4)."""
+        return max(self.locks_on(who, session), key=lambda held: held.grade.rank, default=None) if self.locks else None
+
+    def locks_on(self, who: Who, session: str) -> list[Held]:
+        """Return every lock that holds ``who``. A step-up is over with a proof of identity newer than the lock."""
+        targets = (
             (TargetKind.ACCOUNT, who.account),
             (TargetKind.SESSION, session),
             (TargetKind.WORKSTATION, who.workstation),
@@ -75,11 +77,13 @@ class State:
             (TargetKind.ADDRESS, who.claimed_address),
             (TargetKind.PROFESSION, who.profession),
             (TargetKind.ESTABLISHMENT, EVERYTHING),
-        ):
-            held = self.held(*target)
-            if held is not None:
-                return held
-        return None
+        )
+        found = (self.held(*target) for target in targets)
+        return [held for held in found if held and (held.grade is not Grade.STEP_UP or self.unproven(held, who))]
+
+    def unproven(self, held: Held, who: Who) -> bool:
+        """Say whether ``who`` has not proven their identity since the lock ``held``; ages are whole seconds."""
+        return self.now - who.auth_age - 1 <= held.since
 
     def held(self, kind: TargetKind, target: str) -> Held | None:
         """Return the lock in force on this very target."""

@@ -80,7 +80,7 @@ def read(path: Path, tally: Tally, context: Context) -> Iterator[Event]:  # noqa
         if entry.account and entry.profession and (entry.account, entry.profession) not in known:
             known.add((entry.account, entry.profession))
             yield _person(entry.account, entry.profession)
-        found = _told(entry)
+        found = told(entry)
         if isinstance(found, str):
             tally.skip(found)
         else:
@@ -99,7 +99,7 @@ def _person(account: str, profession: str) -> Person:
     return Person(account=account, profession=profession, service=profession == Profession.INTERFACE_SERVICE)
 
 
-def _told(entry: Entry) -> tuple[Event, ...] | str:
+def told(entry: Entry) -> tuple[Event, ...] | str:
     """Return what ``entry`` tells, or why it is left out."""
     if entry.account == SAFE and entry.action is not Action.LOCK:
         return "the safe itself"

@@ -92,6 +92,7 @@ def settings(level: str = "INFO") -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            "httpx": {"handlers": [], "level": "WARNING", "propagate": True},  # its lines hold whole addresses
         },
     }
 

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "ecluse.record",
     "ecluse.respond.notices",
     "ecluse.respond.patients",
+    "ecluse.respond",
     "ecluse.web",
 ]
 
