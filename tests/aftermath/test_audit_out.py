@@ -198,7 +198,7 @@ def read_back(reader: ModuleType, path: Path) -> list[Event]:
 
 
 def told_of(one: Entry) -> Event:
-    told = ecluse_trace._told(one)
+    told = ecluse_trace.told(one)
     assert isinstance(told, tuple)
     return told[0]
 

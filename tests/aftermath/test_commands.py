@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.api.conftest import World
-from tests.export.conftest import Recipient, recipient
 from tests.aftermath.conftest import Api
 from tests.aftermath.test_letters import draft
 from tests.aftermath.test_notices import settings_of_a_breach
+from tests.api.conftest import World
+from tests.export.conftest import Recipient, recipient
 
 from ecluse.cli.main import run
 from ecluse.core.errors import Exit

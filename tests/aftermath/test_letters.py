@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 import typst
-from tests.api.conftest import World
-from tests.export.conftest import Dpo, Recipient, dpo, recipient
 from tests.aftermath.conftest import SITE, A, B, Hand
 from tests.aftermath.test_notices import SETTINGS, facts
+from tests.api.conftest import World
+from tests.export.conftest import Dpo, Recipient, dpo, recipient
 
 from ecluse.core.errors import BadInputError, NotProvenError
 from ecluse.core.words import Compartment, Decision, Purpose

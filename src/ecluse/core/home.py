@@ -128,6 +128,8 @@ class Home(msgspec.Struct, frozen=True):
     def trace_index(self) -> Path:
         """Folder of the index of the trace: a cache."""
         return self.path / "cache" / "trace"
+
+    @property
     def watch(self) -> Path:
         """Folder of the watch: how far it has read, its lake."""
         return self.path / "watch"
