@@ -118,6 +118,7 @@ def make_trace(home: Path, total: int) -> None:
     safe = SafeInHand(home, WIDE, {f"account.{i}": ("nurse",) for i in range(ACCOUNTS)})
     safe.sign()
     size = safe.desk.trace.size
+    safe.desk.trace.trim()
     safe.desk.trace.close()
     safe.desk.trace.tiles.forget_partial()
     keys, verifier = unlock(safe.folder, None)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings as DjangoSettings
 
-from ecluse.core.home import Home, Settings, Site
+from ecluse.core.home import Audit, Breach, Home, Settings, Site
 from ecluse.web import checks
 
 CERTIFIED = {"https": True, "certificate": "/etc/hostname", "private_key": "/dev/null"}
@@ -35,6 +35,22 @@ def ids(found: list[Any]) -> list[str]:
 )
 def test_what_would_cross_a_network_in_clear(tmp_path: Path, site: dict[str, Any], expected: list[str]) -> None:
     assert ids(checks.transport(at(tmp_path, **site))) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (Settings(), []),
+        (Settings(breach=Breach(cnil_hours=96, nis2_early_hours=48)), ["web.W002", "web.W002"]),
+        (Settings(breach=Breach(cnil_hours=24)), []),
+        (Settings(audit=Audit(syslog="udp://192.0.2.9:514")), ["web.W003"]),
+        (Settings(audit=Audit(syslog="tls://audit.test")), []),
+    ],
+)
+def test_clocks_longer_than_the_law_and_audit_messages_in_clear(
+    tmp_path: Path, settings: Settings, expected: list[str]
+) -> None:
+    assert ids(checks.telling(Home(tmp_path, settings))) == expected
 
 
 def test_a_private_key_that_others_read(tmp_path: Path) -> None:

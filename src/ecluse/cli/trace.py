@@ -11,22 +11,28 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ecluse.core.errors import BadInputError, Exit
-from ecluse.core.home import home_path
+from ecluse.core.home import home_path, load
+from ecluse.record.trace_index import rebuild
 from ecluse.safe.entry import Entry
 from ecluse.safe.notes import Verifier
 from ecluse.safe.proof import check, prove
 from ecluse.safe.scan import size_of
-from ecluse.safe.trace_reader import entries, exposure
+from ecluse.safe.trace_reader import entries, exposure, segments
 from ecluse.safe.verify import Report, verify
 
-app = typer.Typer(no_args_is_help=True, help="The trace: show, verify, prove, check-proof, exposure.")
+app = typer.Typer(no_args_is_help=True, help="The trace: show, verify, prove, check-proof, exposure, index.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Since = Annotated[str, typer.Option(help="From this time on: ISO 8601, UTC unless it says otherwise.")]
 Account = Annotated[str, typer.Option(help="Only this account.")]
 
 
-def _time(text: str) -> datetime | None:
+def at_time(text: str) -> datetime | None:
+    """Return the time that ``text`` names, None for nothing.
+
+    Raises:
+        BadInputError: it is not a time.
+    """
     if not text:
         return None
     try:
@@ -47,7 +53,7 @@ def show(
 
     Example: ecluse trace show --home /srv/ecluse --account n.martin --since 2026-01-31
     """
-    for entry in entries(home_path() / "safe", since=_time(since)):
+    for entry in entries(home_path() / "safe", since=at_time(since)):
         if account in {"", entry.account} and patient in {"", entry.patient}:
             typer.echo(msgspec.json.encode(entry) if json else _line(entry))
 
@@ -152,6 +158,24 @@ def check_proof(
         )
 
 
+@app.command("index")
+def index_command(json: Json = False) -> None:
+    """Make the index of the trace again, compare it with the one that was there, and keep the new one.
+
+    The index is a cache: it is made by itself when it is missing. Example: ecluse trace index --home /srv/ecluse
+    """
+    home = load()
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Indexing", total=len(segments(home.safe)))
+        done = rebuild(home.safe, home.trace_index, lambda number: progress.update(task, advance=number))
+    if json:
+        typer.echo(msgspec.json.encode(done))
+        return
+    for name in done.different:
+        typer.echo(f"{name} was not what the trace says; it was replaced.")
+    typer.echo(f"{done.segments} segments, {done.bytes} bytes: {done.same} as before, {done.made} made.")
+
+
 @app.command("exposure")
 def exposure_command(
     account: Account = "",
@@ -163,7 +187,7 @@ def exposure_command(
 
     Example: ecluse trace exposure --home /srv/ecluse --account n.martin --since 2026-01-31 --json
     """
-    found = exposure(home_path() / "safe", account=account, session=session, since=_time(since))
+    found = exposure(home_path() / "safe", account=account, session=session, since=at_time(since))
     if json:
         typer.echo(msgspec.json.encode(found))
         return

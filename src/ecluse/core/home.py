@@ -8,6 +8,7 @@
     safe/                  policy.toml, keys, trace: only the safe's process writes here
     run/safe.sock          the safe's socket (0600)
     rejects/               what an import could not take, with its reason
+    cache/trace/           the index of the trace: made again from it whenever it is lost
     watch/                 how far the watch has read, its lake
 """
 
@@ -67,6 +68,39 @@ class Sessions(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     unused_days: int = 90
 
 
+class Audit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[audit]``: who else receives the trace, in the forms of the field.
+
+    ``readers`` are services that may read ``/fhir/AuditEvent``. ``syslog`` is the hospital's audit record repository,
+    ``tls://host:6514`` or ``udp://host:514`` (UDP is neither secret nor sure: inside a closed network only). ``ca`` is
+    the PEM file of the authorities trusted for it; ``certificate`` and ``private_key`` are this end's.
+    """
+
+    readers: tuple[str, ...] = ()
+    syslog: str = ""
+    ca: str = ""
+    certificate: str = ""
+    private_key: str = ""
+
+
+class Breach(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[breach]``: who answers for a breach, and the clocks of its notices, in hours from becoming aware.
+
+    ``processor`` says that the hospital of ``controller`` is the controller and this establishment its processor.
+    """
+
+    controller: str = ""
+    controller_contact: str = ""
+    dpo: str = ""
+    dpo_contact: str = ""
+    processor: bool = False
+    finess: str = ""
+    cnil_hours: int = 72
+    nis2_early_hours: int = 24
+    nis2_notification_hours: int = 72
+    nis2_final_days: int = 30
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The whole of ``ecluse.toml``. An unknown key is an error."""
 
@@ -74,6 +108,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     database: Database = Database()
     federation: dict[str, Provider] = {}
     directory: Directory | None = None
+    audit: Audit = Audit()
+    breach: Breach = Breach()
     respond: Respond = Respond()
     alarms: Alarms = Alarms()
     sessions: Sessions = Sessions()
@@ -112,6 +148,11 @@ class Home(msgspec.Struct, frozen=True):
     def seen(self) -> Path:
         """File of the one-time values that were used lately (proofs of possession, assertions)."""
         return self.path / "run" / "seen.sqlite3"
+
+    @property
+    def trace_index(self) -> Path:
+        """Folder of the index of the trace: a cache."""
+        return self.path / "cache" / "trace"
 
     @property
     def watch(self) -> Path:

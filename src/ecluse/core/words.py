@@ -81,6 +81,7 @@ class Action(StrEnum):
     START = "start"
     STOP = "stop"
     SETUP_CLOSED = "setup-closed"
+    NOTICE = "notice"
     CASE = "case"
     ALARM = "alarm"
 

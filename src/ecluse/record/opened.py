@@ -15,10 +15,9 @@ import msgspec
 from ecluse.accounts.models import Account, Membership
 from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Purpose
 from ecluse.gate import world
-from ecluse.record.trace_index import entries_of
-from ecluse.safe import trace_reader
+from ecluse.record.trace_index import By, Span, entries_of, find
 from ecluse.safe.entry import Entry
-from ecluse.safe.trace_reader import Exposed, opens
+from ecluse.safe.trace_reader import Exposed, opened_by, opens
 
 MOST = 500
 
@@ -55,7 +54,7 @@ def of_patient(
     home = world.home()
     found = [
         entry
-        for entry in entries_of(home.safe, home.path / "cache" / "opened", ref)
+        for entry in entries_of(home.safe, home.trace_index, ref)
         if shown(entry, refused=refused) and (since is None or entry.at >= since)
     ]
     latest = found[::-1][:most]
@@ -63,9 +62,14 @@ def of_patient(
 
 
 def exposed(*, account: str = "", session: str = "", since: datetime | None = None) -> list[Exposed]:
-    """Tell exactly which compartments of which patients were opened to an account or a session (the trace's name)."""
+    """Tell which compartments of which patients were opened to an account or a session (the trace's name for it).
+
+    For pages: by the index. What must be complete without trusting it is asked of ``respond.exposure``.
+    """
     home = world.home()
-    return trace_reader.exposure(home.safe, account=account, session=session, since=since)
+    by, value = (By.SESSION, session) if session else (By.ACCOUNT, account)
+    found = find(home.safe, home.trace_index, by, value, Span(since))
+    return opened_by(entry for entry in found if account in {"", entry.account})
 
 
 def shown(entry: Entry, *, refused: bool) -> bool:

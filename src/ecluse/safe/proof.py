@@ -21,6 +21,8 @@ from ecluse.safe.tiles import HEIGHT, WIDTH, segment_of, segment_path, tile_path
 
 VERSION = "c2sp.org/tlog-proof@v1"
 LONGEST_PATH = 63
+SEGMENTS_KEPT = 2
+ROOTS_KEPT = 1 << 17
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 
 
@@ -39,6 +41,7 @@ class Hashes:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lines: dict[int, list[bytes]] = {}
+        self._roots: dict[tuple[int, int], bytes] = {}
 
     def line(self, sequence: int) -> bytes:
         """Return the line of an entry."""
@@ -49,12 +52,21 @@ class Hashes:
 
     def _segment(self, first: int) -> list[bytes]:
         if first not in self._lines:
+            if len(self._lines) == SEGMENTS_KEPT:
+                del self._lines[next(iter(self._lines))]
             path = segment_path(self.folder, first)
             self._lines[first] = read_lines(path).whole if path.exists() else []
         return self._lines[first]
 
     def subtree(self, start: int, stop: int) -> bytes:
-        """Return the root above leaves ``start`` to ``stop - 1``."""
+        """Return the root above leaves ``start`` to ``stop - 1``, remembered: proofs of one head share most of it."""
+        if (start, stop) not in self._roots:
+            if len(self._roots) == ROOTS_KEPT:
+                self._roots.clear()
+            self._roots[start, stop] = self._root(start, stop)
+        return self._roots[start, stop]
+
+    def _root(self, start: int, stop: int) -> bytes:
         width = stop - start
         if width & (width - 1):
             middle = start + (1 << width.bit_length() - 1)
@@ -72,26 +84,40 @@ class Hashes:
         return node_hash(self.subtree(start, middle), self.subtree(middle, stop))
 
 
+class Prover:
+    """Proves entries under one signed head: the last one when it was made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.verifier = Verifier.of((folder / "key.vkey").read_text(encoding="utf-8"))
+        self.checkpoint = (folder / "checkpoint").read_text(encoding="utf-8")
+        self.head = open_head(self.checkpoint, self.verifier)
+        self._hashes = Hashes(folder)
+
+    def prove(self, sequence: int) -> str:
+        """Return the proof that entry ``sequence`` is under the head. In order of sequence, many are cheap.
+
+        Raises:
+            BadInputError: there is no such entry, or the head does not cover it.
+            NotProvenError: the files do not agree with the head.
+        """
+        size = self.head.size
+        if not 0 <= sequence < size:
+            raise BadInputError(f"No signed head covers entry {sequence}.", f"The last head covers {size} entries.")
+        line = self._hashes.line(sequence)
+        path = inclusion_path(sequence, size, self._hashes.subtree)
+        top = [VERSION, f"extra {b64(line)}", f"index {sequence}", *(b64(step) for step in path)]
+        text = "\n".join([*top, "", self.checkpoint])
+        check(text, self.verifier)
+        return text
+
+
 def prove(folder: Path, sequence: int) -> str:
     """Return the proof that entry ``sequence`` is under the last signed head.
 
     Raises:
-        BadInputError: there is no such entry, or no head covers it yet.
-        NotProvenError: the files do not agree with the head.
+        BadInputError, NotProvenError: as :meth:`Prover.prove` does.
     """
-    verifier = Verifier.of((folder / "key.vkey").read_text(encoding="utf-8"))
-    checkpoint = (folder / "checkpoint").read_text(encoding="utf-8")
-    head = open_head(checkpoint, verifier)
-    if not 0 <= sequence < head.size:
-        raise BadInputError(f"No signed head covers entry {sequence}.", f"The last head covers {head.size} entries.")
-    hashes = Hashes(folder)
-    line = hashes.line(sequence)
-    path = inclusion_path(sequence, head.size, hashes.subtree)
-    text = "\n".join(
-        [VERSION, f"extra {b64(line)}", f"index {sequence}", *(b64(step) for step in path), "", checkpoint]
-    )
-    check(text, verifier)
-    return text
+    return Prover(folder).prove(sequence)
 
 
 def check(text: str, verifier: Verifier) -> Proven:

@@ -4,7 +4,7 @@
 2. What is read here is believed, not checked: ``ecluse trace verify`` checks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import msgspec
 from ecluse.core.errors import BrokenWorldError, NotProvenError
 from ecluse.core.words import Compartment, Decision
 from ecluse.safe.entry import UNREADABLE, Entry, decode
+from ecluse.safe.tiles import SEGMENT
 
 
 class Exposed(msgspec.Struct, frozen=True, order=True):
@@ -49,6 +50,18 @@ def entries(folder: Path, *, since: datetime | None = None, until: datetime | No
                 yield entry
 
 
+def entries_from(folder: Path, first: int, size: int) -> Iterator[Entry]:
+    """Yield the entries from sequence ``first`` on, before sequence ``size``."""
+    for path in segments(folder):
+        if int(path.stem) + SEGMENT <= first:
+            continue
+        for entry in _lines(path):
+            if entry.seq >= size:
+                return
+            if entry.seq >= first:
+                yield entry
+
+
 def _from(paths: list[Path], since: datetime | None) -> list[Path]:
     """Drop the segments that end before ``since``: those followed by one that begins before it."""
     if since is None:
@@ -81,9 +94,18 @@ def exposure(
     folder: Path, *, account: str = "", session: str = "", since: datetime | None = None, until: datetime | None = None
 ) -> list[Exposed]:
     """Return what was opened, patient by patient, by ``account``, ``session`` (its keyed hash) or anyone."""
+    return opened_by(
+        entry
+        for entry in entries(folder, since=since, until=until)
+        if account in {"", entry.account} and session in {"", entry.session}
+    )
+
+
+def opened_by(found: Iterable[Entry]) -> list[Exposed]:
+    """Return what ``found`` opened, patient by patient."""
     seen: dict[str, tuple[set[Compartment], int]] = {}
-    for entry in entries(folder, since=since, until=until):
-        if opens(entry) and account in {"", entry.account} and session in {"", entry.session}:
+    for entry in found:
+        if opens(entry):
             compartments, times = seen.get(entry.patient, (set(), 0))
             seen[entry.patient] = (compartments | set(entry.compartments), times + 1)
     order = list(Compartment)

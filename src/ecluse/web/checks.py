@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ecluse.core.home import Home
+from ecluse.respond.notices import clocks
 from ecluse.safe.client import SafeClient, SafeUnavailableError
 from ecluse.safe.protocol import Status
 
@@ -24,7 +25,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 def run(home: Home) -> list[CheckMessage]:
     """Return everything that is wrong with this establishment's settings, files and tables."""
     of_django = [found for found in run_checks() if found.level >= ERROR]
-    return [*of_django, *transport(home), *hosts(home), *secrets(home), *tables(), *set_up(home)]
+    return [*of_django, *transport(home), *hosts(home), *secrets(home), *tables(), *set_up(home), *telling(home)]
 
 
 def transport(home: Home) -> list[CheckMessage]:
@@ -110,6 +111,17 @@ def set_up(home: Home) -> list[CheckMessage]:
     if closed:
         return []
     return [Critical("Set-up is still open: one person can register accounts.", CLOSE_IT, id="web.C011")]
+
+
+def telling(home: Home) -> list[CheckMessage]:
+    """Find clocks of notices set longer than the texts in force, and audit messages that cross a network in clear."""
+    found: list[CheckMessage] = [
+        Warned(f"[breach] {name} is longer than the text in force.", "Ask your data protection officer.", id="web.W002")
+        for name in clocks.check(home.settings.breach)
+    ]
+    if home.settings.audit.syslog.startswith("udp:"):
+        found.append(Warned("Audit messages go out by UDP, in clear.", "Write [audit] syslog = tls://…", id="web.W003"))
+    return found
 
 
 def readable_by_others(place: Path) -> bool:

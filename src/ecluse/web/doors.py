@@ -108,6 +108,7 @@ DOORS: dict[str, Door] = {
     "patient_contacts": CONTACT_WRITERS,
     "patient_opened": (READERS - {P.ADMISSIONS}) | {P.DPO, P.SECURITY_OFFICER},
     "patient_document": READERS,
+    "audit_events": Reach.ITSELF,
     "export_list": EXPORTERS,
     "export_new": EXPORTERS,
     "export_download": EXPORTERS,

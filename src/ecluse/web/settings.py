@@ -87,6 +87,8 @@ INSTALLED_APPS = [
     "ecluse.accounts",
     "ecluse.gate",
     "ecluse.record",
+    "ecluse.respond.notices",
+    "ecluse.respond.patients",
     "ecluse.respond",
     "ecluse.web",
 ]

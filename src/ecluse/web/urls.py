@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from ecluse.accounts.services.views import token
+from ecluse.respond.audit_out.views import audit_events
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/token", token, name="oauth_token"),
     path("scim/v2/", include("ecluse.accounts.scim.urls")),
     path("gate/", include("ecluse.gate.urls")),
+    path("fhir/AuditEvent", audit_events, name="audit_events"),
     path("fhir/", include("ecluse.record.api.urls")),
     path("export/", include("ecluse.record.export_urls")),
     path("", include("ecluse.record.pages.urls")),
