@@ -1,73 +1,25 @@
 """Passkeys, with an authenticator made of software: adding one, signing in with it, proving oneself again."""
 
-import hashlib
 import json
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
 from django.test import Client
-from fido2 import cbor
 
 from ecluse.accounts.models import Account
 from ecluse.accounts.testing import PASSWORD, person, sign_in
+from ecluse.accounts.testing_key import COPIED, ORIGIN, PRESENT, VERIFIED, Passkey
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action
 from ecluse.safe.entry import Entry
 
-ORIGIN = "http://localhost"
 LOGIN = "/accounts/factors/webauthn/login/"
 ADD = "/accounts/factors/webauthn/add/"
 PROVE = "/accounts/factors/webauthn/reauthenticate/"
-PRESENT, VERIFIED, COPIED, ATTESTED = 1, 4, 8, 64
 Trace = Callable[[], list[Entry]]
-
-
-def b64(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-class Passkey:
-    """What a phone or a key holds: one private key for one site."""
-
-    def __init__(self, host: str = "localhost", flags: int = PRESENT | VERIFIED) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.id = hashlib.sha256(str(id(self)).encode()).digest()
-        self.site = hashlib.sha256(host.encode()).digest()
-        self.flags = flags
-        self.owner = ""
-
-    def client_data(self, kind: str, challenge: str, origin: str) -> bytes:
-        return json.dumps({"type": f"webauthn.{kind}", "challenge": challenge, "origin": origin}).encode()
-
-    def register(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
-        self.owner = options["publicKey"]["user"]["id"]
-        numbers = self.key.public_key().public_numbers()
-        x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
-        public = cbor.encode({1: 2, 3: -7, -1: 1, -2: x, -3: y})  # RFC 9053: EC2, ES256, P-256
-        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + public
-        data = self.site + bytes([self.flags | ATTESTED]) + bytes(4) + attested
-        proof = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
-        said = self.client_data("create", options["publicKey"]["challenge"], origin)
-        answer = {"clientDataJSON": b64(said), "attestationObject": b64(proof)}
-        return self.wrapped(answer, {"credProps": {"rk": True}})
-
-    def prove(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
-        data = self.site + bytes([self.flags]) + bytes(4)
-        said = self.client_data("get", options["publicKey"]["challenge"], origin)
-        signed = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
-        answer = {"clientDataJSON": b64(said), "authenticatorData": b64(data), "signature": b64(signed)}
-        return self.wrapped(answer | {"userHandle": self.owner}, {})
-
-    def wrapped(self, response: dict[str, str], results: dict[str, Any]) -> str:
-        name = b64(self.id)
-        whole = {"id": name, "rawId": name, "type": "public-key", "response": response}
-        return json.dumps(whole | {"clientExtensionResults": results})
 
 
 @pytest.fixture
@@ -189,3 +141,12 @@ def test_the_passkey_of_a_locked_out_account_opens_nothing(newcomer: Client) -> 
     added(newcomer, key)
     Account.objects.filter(username="p.passkey").update(is_active=False)
     assert not come_in(Client(SERVER_NAME="localhost"), key)
+
+
+def test_a35_a_passkey_opens_while_strangers_guess_the_password(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    for _ in range(40):
+        Client().post("/accounts/login/", {"login": "p.passkey", "password": "wrong"})
+    assert Client().post("/accounts/login/", {"login": "p.passkey", "password": PASSWORD}).status_code == 200
+    assert come_in(Client(SERVER_NAME="localhost"), key)

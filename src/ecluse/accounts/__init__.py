@@ -10,4 +10,17 @@ A6. Nothing a browser says makes a person, a strength, or the address that a loc
 A7. Rights over records and locks are changed by two people; when the whole establishment is locked, two still can.
 A8. Every act on credentials is traced before it has any effect; what was typed is written nowhere.
 A9. A page of the office that the table does not list for a profession is refused, and the try is traced.
+A30. At most ten wrong proofs in a row of one person are evaluated, however many come at once; then one at a time after
+    waits that grow, and after a hundred none. Each is counted before it is evaluated.
+A31. A password has 15 characters where it stands alone and 8 beside a second factor; nothing else is asked of it.
+A32. What names the person, the place or the software, and what many people choose, is no password.
+A33. A password in the imported list of breached ones is refused; to know it nothing leaves this machine, and a list
+    that cannot be read lets none through.
+A34. Acting as a privileged profession takes a passkey used in this session.
+A35. Strangers' wrong tries shut out neither the person at their own desk, nor a passkey, nor the others behind one
+    address.
+A36. A factor is added or removed only after a proof with a factor asked for that very change; the person is told.
+A37. A recovery code opens once, and only the pages where a new factor is added.
+A38. Whoever ever had a second factor gets a first one again only with a sealed slip: asked for by one, handed over by
+    another, worth nothing without what the person still has. No reset skips the second factor.
 """

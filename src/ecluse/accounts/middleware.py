@@ -32,9 +32,9 @@ SEEN_EVERY_S = 5 * 60
 
 LEAVE = frozenset({"account_logout", "set_language"})
 PROVE = LEAVE | {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
-ENROL = PROVE | {"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"}
+ENROL = PROVE | {"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn", "accounts_slip"}
 LIFT = PROVE | {"accounts_profession", "accounts_waiting", "accounts_decide", "accounts_propose_unlock"}
-CHOOSE = ENROL | {"accounts_profession", "mfa_view_recovery_codes", "mfa_index"}
+CHOOSE = ENROL | {"accounts_profession", "mfa_view_recovery_codes", "mfa_index", "accounts_notices"}
 
 
 class Standing:

@@ -21,6 +21,7 @@ from django.db import transaction
 from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, request_id, the_safe
 from ecluse.accounts.models import Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.passwords import normal
 from ecluse.accounts.staff_list import Good, Reject, Row, UnitRow, read
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError, RefusedError
@@ -154,7 +155,9 @@ def keep_credentials(rows: list[Row]) -> None:
     if not with_any:
         return
     note(console(), Action.FACTOR, "demo-credentials", detail=str(len(with_any)))
-    hashes = {password: make_password(password) for password in {row.password for row in with_any if row.password}}
+    hashes = {
+        password: make_password(normal(password)) for password in {row.password for row in with_any if row.password}
+    }
     accounts = Account.objects.in_bulk([row.username for row in with_any], field_name="username")
     for row in with_any:
         if row.password:
@@ -242,7 +245,7 @@ def set_first_password(account: Account, password: str) -> None:
     try:
         validate_password(password, account)
     except ValidationError as error:
-        raise BadInputError(" ".join(error.messages), "Twelve characters or more, that nobody would guess.") from error
+        raise BadInputError(" ".join(error.messages), "Fifteen characters or more, that nobody would guess.") from error
     note(console(), Action.FACTOR, "password-set", target=account.username, detail="pwd")
     account.set_password(password)
     account.save(update_fields=["password"])

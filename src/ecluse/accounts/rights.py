@@ -27,6 +27,8 @@ PAGES: dict[str, frozenset[Profession]] = {
     "accounts_propose_raise": frozenset({IT, OFFICER}),
     "accounts_propose_unlock": frozenset({IT, OFFICER}),
     "accounts_lock": frozenset({OFFICER}),
+    "accounts_slips": frozenset({IT, OFFICER, DPO}),
+    "accounts_give_slip": frozenset({IT, OFFICER, DPO}),
     "accounts_end_sessions": frozenset({OFFICER}),
 }
 

@@ -11,7 +11,11 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_used
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_used,
+)
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
@@ -20,11 +24,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from ecluse.accounts import professions, workstation
+from ecluse.accounts import factors, notices, professions, throttle, workstation
 from ecluse.accounts.adapter import KINDS, FactorAdapter
 from ecluse.accounts.bridge import note, note_if_possible
 from ecluse.accounts.middleware import STARTED
-from ecluse.accounts.models import Account
+from ecluse.accounts.models import Account, Enrolled
 from ecluse.accounts.who import KEY_KIND, console, stranger, who_of
 from ecluse.core.words import Action, Decision
 
@@ -39,6 +43,7 @@ def signed_in(request: HttpRequest, user: Account, **_more: Any) -> None:
         workstation.prove(request)
         who = who_of(request)
         note(who, Action.LOGIN, "signed-in", request, target=user.username, detail="+".join(who.amr))
+        throttle.proved(request, user.username, by_secret="pwd" in who.amr)
     except BaseException:
         request.session.flush()
         request.user = AnonymousUser()
@@ -75,6 +80,10 @@ def factor_refused(request: HttpRequest, user: Account, authenticator: Authentic
 def factor_used(request: HttpRequest, authenticator: Authenticator, *, reauthenticated: bool, **_more: Any) -> None:
     """Remember what kind of key it was; a fresh proof is traced and makes this browser known to the session."""
     remember_kind(request, authenticator)
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        account = authenticator.user
+        note(stranger(request, account.username), Action.FACTOR, "recovery-code-used", request, target=account.username)
+        notices.tell(account, "recovery-code-used")
     if reauthenticated:
         workstation.prove(request)
         who = who_of(request)
@@ -116,6 +125,11 @@ def trace_factor(factor: Authenticator, rule: str) -> None:
     request = context.request
     who = who_of(request) if request is not None and request.user.is_authenticated else console()
     note(who, Action.FACTOR, rule, request, target=factor.user.username, detail=str(factor.type))
+    if request is not None and request.user.is_authenticated:
+        factors.spend(request)
+    first = rule == "added" and Enrolled.objects.get_or_create(account=factor.user)[1]
+    if not first:
+        notices.tell(factor.user, rule, str(factor.type))
 
 
 def remember_kind(request: HttpRequest, factor: Authenticator) -> None:

@@ -1,9 +1,13 @@
 """Addresses of accounts. Of django-allauth only what is listed here exists: no sign-up, no e-mail, no reset by mail."""
 
 from allauth.account import views as allauth
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.totp.views import deactivate_totp
+from allauth.mfa.webauthn.views import add_webauthn
 from django.urls import include, path
 
-from ecluse.accounts import office, views
+from ecluse.accounts import factor_views, office, views
+from ecluse.accounts.factor_views import proved_for_this
 
 urlpatterns = [
     path("login/", allauth.login, name="account_login"),
@@ -13,9 +17,22 @@ urlpatterns = [
     path("password/", allauth.password_change, name="account_change_password"),
     path("password/set/", views.not_here, name="account_set_password"),
     path("signup/", views.not_here, name="account_signup"),
-    path("factors/webauthn/keys/<int:pk>/remove/", views.remove_key, name="mfa_remove_webauthn"),
+    path("factors/webauthn/keys/<int:pk>/remove/", proved_for_this(views.remove_key), name="mfa_remove_webauthn"),
+    path("factors/webauthn/add/", proved_for_this(add_webauthn), name="mfa_add_webauthn"),
+    path("factors/totp/activate/", factor_views.activate_app, name="mfa_activate_totp"),
+    path("factors/totp/deactivate/", proved_for_this(deactivate_totp), name="mfa_deactivate_totp"),
+    path(
+        "factors/recovery-codes/generate/",
+        proved_for_this(generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
     path("factors/", include("allauth.mfa.urls")),
     path("factors/first/", views.enrol, name="accounts_enrol"),
+    path("notices/", factor_views.notices_page, name="accounts_notices"),
+    path("slip/", factor_views.slip_page, name="accounts_slip"),
+    path("reset/", factor_views.reset_page, name="accounts_reset"),
+    path("slips/", factor_views.slips_page, name="accounts_slips"),
+    path("slips/<int:pk>/give/", factor_views.give_slip, name="accounts_give_slip"),
     path("profession/", views.profession, name="accounts_profession"),
     path("sessions/", views.own_sessions, name="accounts_sessions"),
     path("sessions/end/", views.end_own, name="accounts_end_own_sessions"),

@@ -33,6 +33,7 @@ COMMANDS = {
     "safe": Late("ecluse.cli.safe", "The safe: init, serve, status.", django=False),
     "trace": Late("ecluse.cli.trace", "The trace: show, verify, prove, check-proof, exposure.", django=False),
     "accounts": Late("ecluse.cli.accounts", "People and services: add, load, list, token, lock."),
+    "passwords": Late("ecluse.cli.passwords", "Breached passwords: import a list, check, status."),
     "import": Late("ecluse.cli.import_", "Import FHIR bundles and NDJSON."),
     "export": Late("ecluse.cli.export", "Make a recipient's key, open an export.", django=False),
     "respond": Late("ecluse.cli.respond", "The watch, its cases, playbooks, locks and alarms."),

@@ -7,16 +7,16 @@ Promises:
 """
 
 from allauth.account.adapter import get_adapter
-from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authentication_failed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ecluse.accounts import throttle
 from ecluse.accounts.bridge import note
-from ecluse.accounts.codes import claim, step_of
+from ecluse.accounts.codes import open_with
 from ecluse.accounts.models import Account
+from ecluse.accounts.privileged import needs_passkey
 from ecluse.accounts.professions import professions_of
 from ecluse.accounts.who import address, claimed_address, stranger, who_of
 from ecluse.core.errors import RefusedError
@@ -37,7 +37,9 @@ def prove(request: HttpRequest, username: str, password: str, code: str, kind: P
         raise RefusedError("not-proven")
     if account.username == first.account:
         raise RefusedError("same-person")
-    fitting = [one for one in professions_of(account) if one in policy().approvals.of(kind)]
+    throttle.proved(request, account.username)
+    approvers = policy().approvals.of(kind)
+    fitting = [one for one in professions_of(account) if one in approvers and not needs_passkey(one)]
     if not fitting:
         raise RefusedError("not-an-approver")
     return Who(
@@ -66,26 +68,12 @@ def known(request: HttpRequest, username: str, password: str) -> Account | None:
 
 def code_fits(request: HttpRequest, account: Account, code: str) -> bool:
     """Check a one-time code: each is good once, and wrong ones are counted and traced."""
-    factor = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).first()
-    if factor is None:
+    if not Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists():
         return untaken(request, account, "no-code-factor")
     try:
-        clear = check_rate_limit(account)
-    except ValidationError:
-        return untaken(request, account, "too-many-attempts")
-    if not factor.wrap().validate_code(code) or not first_use(factor, code):
-        authentication_failed.send(
-            sender=Authenticator, request=request, user=account, authenticator=factor, reauthenticated=False
-        )
+        return open_with(request, account, code) is not None
+    except RefusedError:
         return False
-    clear()
-    return True
-
-
-def first_use(factor: Authenticator, code: str) -> bool:
-    """Take the time step of ``code`` for good: neither another glass nor a sign-in gets anything for it."""
-    step = step_of(factor, code)
-    return step is not None and claim(factor, step)
 
 
 def untaken(request: HttpRequest, account: Account, rule: str) -> bool:
