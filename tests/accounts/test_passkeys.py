@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from ecluse.accounts.models import Account
 from ecluse.accounts.testing import PASSWORD, person, sign_in
@@ -150,3 +151,33 @@ def test_a35_a_passkey_opens_while_strangers_guess_the_password(newcomer: Client
         Client().post("/accounts/login/", {"login": "p.passkey", "password": "wrong"})
     assert Client().post("/accounts/login/", {"login": "p.passkey", "password": PASSWORD}).status_code == 200
     assert come_in(Client(SERVER_NAME="localhost"), key)
+
+
+def only_keys_and_badges(settings: Settings) -> None:
+    known = settings.HOME.settings
+    strict = known.__class__(accounts=known.accounts.__class__(platform_passkeys=False))
+    settings.HOME = settings.HOME.__class__(settings.HOME.path, strict)
+
+
+def test_a_roaming_key_is_taken_where_only_those_are(newcomer: Client, settings: Settings) -> None:
+    only_keys_and_badges(settings)
+    assert added(newcomer, Passkey()) == "/accounts/factors/recovery-codes/"
+
+
+def test_a_key_that_can_be_copied_is_refused_where_only_badges_are_taken(newcomer: Client, settings: Settings) -> None:
+    only_keys_and_badges(settings)
+    assert added(newcomer, Passkey(flags=PRESENT | VERIFIED | COPIED)) == "200"
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("says", [{"authenticatorAttachment": "platform"}, {"response": {"transports": ["internal"]}}])
+def test_a_key_inside_a_computer_is_refused_where_only_badges_are_taken(
+    newcomer: Client, settings: Settings, says: dict[str, Any]
+) -> None:
+    only_keys_and_badges(settings)
+    options = options_on(newcomer, ADD, "creation_options")
+    assert options["publicKey"]["authenticatorSelection"]["authenticatorAttachment"] == "cross-platform"
+    sent = json.loads(Passkey().register(options))
+    sent = {**sent, **says, "response": {**sent["response"], **says.get("response", {})}}
+    newcomer.post(ADD, {"name": "badge", "passwordless": "on", "credential": json.dumps(sent)})
+    assert not Authenticator.objects.exists()

@@ -94,7 +94,7 @@ def test_finding_3_an_adviser_reaches_a_few_they_do_not_follow_and_is_then_stopp
     asked = [
         safe.open(one, by=who("adviser", "secretary"), ground=Ground.UNEXPLAINED, duty=None)[0] for one in strangers
     ]
-    assert sum(bool(answer.keys) for answer in asked) <= 5
+    assert sum(bool(answer.keys) for answer in asked) <= 10
 
 
 def test_finding_3_a_privileged_account_reaches_nobody(tmp_path: Path) -> None:

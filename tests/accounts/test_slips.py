@@ -228,3 +228,11 @@ def test_a_reset_from_the_machine_itself_needs_a_second_person_too(nurse: Accoun
     asked = slips.ask(console(), nurse, slips.FACTOR)
     with pytest.raises(RefusedError, match="same-person"):
         slips.give(console(), asked)
+
+
+def test_a_slip_brings_back_who_was_shut_out_by_strangers_guesses(nurse: Account, client: Client) -> None:
+    for _ in range(12):
+        Client().post(LOGIN, {"login": "n.martin", "password": "wrong"})
+    given = slips.give(acting("s.officer"), slips.ask(acting("i.admin"), nurse, slips.PASSWORD))
+    assert reset(client, given) == 302
+    assert can_sign_in(NEW)

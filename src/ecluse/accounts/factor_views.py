@@ -9,6 +9,8 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -75,6 +77,21 @@ class AppView(ActivateTOTPView):  # type: ignore[misc]
         return answer
 
 
+class KeyView(AddWebAuthnView):  # type: ignore[misc]
+    """Add a passkey: a roaming key or a badge is asked for first, and nothing else where the policy says so."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the page with the options the browser is given."""
+        shown: dict[str, Any] = super().get_context_data(**kwargs)
+        options = shown["js_data"]["creation_options"]["publicKey"]
+        options["hints"] = ["security-key", "client-device"]
+        if settings.HOME and not settings.HOME.settings.accounts.platform_passkeys:
+            options["hints"] = ["security-key"]
+            options["authenticatorSelection"]["authenticatorAttachment"] = "cross-platform"
+        return shown
+
+
+add_key = proved_for_this(KeyView.as_view())
 activate_app = proved_for_this(AppView.as_view())
 
 

@@ -9,7 +9,9 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import parse_registration_response
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +80,26 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("passwordless", True)
         super().__init__(*args, **kwargs)
+
+    def clean_credential(self) -> dict[str, Any]:
+        """Return what the browser sent, from a key that the policy takes."""
+        sent: dict[str, Any] = self.cleaned_data["credential"]
+        if not roaming_enough(sent):
+            raise forms.ValidationError(_("This establishment takes keys and badges only, not a computer or a phone."))
+        return sent
+
+
+def roaming_enough(sent: dict[str, Any]) -> bool:
+    """Tell whether a new key may be taken where only keys and badges are.
+
+    Where it lives is the browser's word (WebAuthn Level 2 section 5.1.3); that it may be copied is signed by the key.
+    """
+    if settings.HOME is None or settings.HOME.settings.accounts.platform_passkeys:
+        return True
+    data = parse_registration_response(sent).response.attestation_object.auth_data
+    transports = set(sent.get("response", {}).get("transports", []))
+    lives_inside = sent.get("authenticatorAttachment") == "platform" or bool(transports & {"internal", "hybrid"})
+    return not lives_inside and not data.flags & data.FLAG.BE
 
 
 class AccountField(forms.CharField):

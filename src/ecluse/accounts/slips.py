@@ -7,7 +7,8 @@
 3. One account has one slip at a time, a new one ends the one before; no two kinds within a day of each other: whoever
    lost both is enrolled anew by the owner of the machine.
 4. A slip lives a day, opens once, and wrong tries are counted like wrong passwords.
-5. Each step is traced before it happens, and told to the person.
+5. Handing one over starts the counter of tries again: a person shut out by strangers' guesses comes back this way too.
+6. Each step is traced before it happens, and told to the person.
 """
 
 import base64
@@ -82,6 +83,7 @@ def give(who: Who, slip: Slip, request: HttpRequest | None = None) -> str:
     mine = Slip.objects.filter(pk=slip.pk, given_by="", until__gt=timezone.now())
     if not mine.update(given_by=who.account, digest=digest(slip.account, code), until=timezone.now() + LIVES):
         raise refused(who, slip.account, "slip-over", request)
+    throttle.forget(slip.account.username)
     notices.tell(slip.account, "slip-given", slip.kind)
     return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
 

@@ -3,7 +3,6 @@
 from allauth.account import views as allauth
 from allauth.mfa.recovery_codes.views import generate_recovery_codes
 from allauth.mfa.totp.views import deactivate_totp
-from allauth.mfa.webauthn.views import add_webauthn
 from django.urls import include, path
 
 from ecluse.accounts import factor_views, office, views
@@ -18,7 +17,7 @@ urlpatterns = [
     path("password/set/", views.not_here, name="account_set_password"),
     path("signup/", views.not_here, name="account_signup"),
     path("factors/webauthn/keys/<int:pk>/remove/", proved_for_this(views.remove_key), name="mfa_remove_webauthn"),
-    path("factors/webauthn/add/", proved_for_this(add_webauthn), name="mfa_add_webauthn"),
+    path("factors/webauthn/add/", factor_views.add_key, name="mfa_add_webauthn"),
     path("factors/totp/activate/", factor_views.activate_app, name="mfa_activate_totp"),
     path("factors/totp/deactivate/", proved_for_this(deactivate_totp), name="mfa_deactivate_totp"),
     path(
