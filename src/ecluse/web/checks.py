@@ -83,7 +83,7 @@ def secrets(home: Home) -> list[CheckMessage]:
 
 
 def factors(home: Home) -> list[CheckMessage]:
-    """Find a demonstration's leniency outside one. (It is ignored there: this says so.)"""
+    """Find a demonstration's leniency outside one, where it is ignored."""
     if home.settings.accounts.demo_codes_for_all and not home.settings.site.demo:
         return [Critical("demo_codes_for_all is for demonstrations.", "Remove it from [accounts].", id="web.C012")]
     return []
