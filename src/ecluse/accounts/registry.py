@@ -20,7 +20,7 @@ from django.db import transaction
 
 from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, request_id, the_safe
-from ecluse.accounts.models import Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.models import Account, AccountProfession, Contact, Membership, OnCall, Unit
 from ecluse.accounts.passwords import normal
 from ecluse.accounts.staff_list import Good, Reject, Row, UnitRow, read
 from ecluse.accounts.who import console
@@ -65,6 +65,7 @@ def load(text: bytes, *, demo: bool = False, requester: str = "") -> Taken:
         units = keep_units(row for _line, row in good)
         created = keep_accounts([row for _line, row in good])
         keep_places([row for _line, row in good], units)
+        keep_contacts([row for _line, row in good])
     if demo:
         keep_credentials([row for _line, row in good])
     enrolled, proposed, refused = register(good, requester)
@@ -123,6 +124,19 @@ def keep_accounts(rows: list[Row]) -> int:
         account.pk = keys[account.username]
     Account.objects.bulk_update(changed, fields, batch_size=BATCH)
     return len(fresh)
+
+
+def keep_contacts(rows: list[Row]) -> None:
+    """Write where people are told of changes to their credentials. An empty address leaves the one that is known."""
+    named = {row.username: row.email for row in rows if row.email}
+    keys = dict(Account.objects.filter(username__in=named).values_list("username", "pk"))
+    Contact.objects.bulk_create(
+        [Contact(account_id=keys[name], email=email) for name, email in named.items()],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["email"],
+        batch_size=BATCH,
+    )
 
 
 def keep_places(rows: list[Row], units: dict[str, Unit]) -> None:

@@ -10,6 +10,8 @@ from ecluse.accounts.models import RPPS, USERNAME
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Profession
 
+EMAIL = r"^[^@\s]+@[^@\s]+\Z"
+
 
 class UnitRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A unit, where its code alone does not say enough."""
@@ -37,6 +39,7 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     hired: dt.date | None = None
     ends: dt.date | None = None
     rpps: str = ""
+    email: str = ""
     service: bool = False
     on_call: tuple[Hours, ...] = ()
     password: str = ""
@@ -92,6 +95,7 @@ def fault(row: Row, *, demo: bool) -> str:
     faults = {
         "username: small letters, digits, dot, dash, underscore, 64 at most": not re.match(USERNAME, row.username),
         "rpps: 11 digits": bool(row.rpps) and not re.match(RPPS, row.rpps),
+        "email: not an address": bool(row.email) and not re.match(EMAIL, row.email),
         "ends before it starts": bool(row.hired and row.ends and row.ends < row.hired),
         "interface-service is for services, and services have no other": row.service
         != (Profession.INTERFACE_SERVICE in row.professions)

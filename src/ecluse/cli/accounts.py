@@ -74,7 +74,7 @@ def load(
     """Take accounts from a list; again and again without harm.
 
     [{"username": "n.martin", "display_name": "Nadia Martin", "professions": ["nurse"], "units": ["cardiology"],
-    "hired": "2026-01-05", "ends": null, "rpps": ""}, …]. Exit code 4 when a line was refused.
+    "hired": "2026-01-05", "ends": null, "rpps": "", "email": ""}, …]. Exit code 4 when a line was refused.
     """
     if demo_credentials:
         err.print(DEMO, style="bold white on red")
@@ -96,6 +96,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     unit: Annotated[list[str] | None, typer.Option(help="Code of a unit; repeatable.")] = None,
     name: Annotated[str, typer.Option(help="Name shown on pages.")] = "",
     rpps: Annotated[str, typer.Option(help="RPPS number, 11 digits.")] = "",
+    email: Annotated[str, typer.Option(help="Where to tell them of changes to their credentials.")] = "",
     hired: Annotated[str, typer.Option(help="First day, 2026-01-31.")] = "",
     ends: Annotated[str, typer.Option(help="Last day.")] = "",
     service: Annotated[bool, typer.Option("--service", help="A service: carries tokens, never signs in.")] = False,
@@ -104,7 +105,13 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     as_json: AsJson = False,
 ) -> None:
     """Add one account, or bring it up to date."""
-    row: dict[str, object] = {"username": username, "display_name": name, "rpps": rpps, "service": service}
+    row: dict[str, object] = {
+        "username": username,
+        "display_name": name,
+        "rpps": rpps,
+        "email": email,
+        "service": service,
+    }
     row |= {"professions": profession or [], "units": unit or [], "hired": hired or None, "ends": ends or None}
     taken = registry.load(json.dumps([row]).encode(), requester=requester)
     if any(reject.username == username for reject in taken.rejects):
