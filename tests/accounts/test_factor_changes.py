@@ -25,7 +25,8 @@ FRESH = "/accounts/factors/reauthenticate/"
 ENROL = "/accounts/factors/first/"
 TOTP = "/accounts/factors/totp/activate/"
 ADD_KEY = "/accounts/factors/webauthn/add/"
-CHANGES = [ADD_KEY, "/accounts/factors/totp/deactivate/", "/accounts/factors/recovery-codes/generate/"]
+CODES = "/accounts/factors/recovery-codes/"
+CHANGES = [ADD_KEY, "/accounts/factors/totp/deactivate/", f"{CODES}generate/", CODES]
 SessionOf = Callable[..., Client]
 Trace = Callable[[], list[Entry]]
 
@@ -46,21 +47,22 @@ def with_key(account: Account) -> Authenticator:
     return Authenticator.objects.bulk_create([Authenticator(user=account, type="webauthn", data=data)])[0]
 
 
-@pytest.mark.parametrize("page", CHANGES)
-def test_a36_a_session_proved_a_moment_ago_changes_no_factor(nurse: Account, session_of: SessionOf, page: str) -> None:
+@pytest.mark.parametrize("path", CHANGES)
+def test_a36_a_session_proved_a_moment_ago_changes_no_factor(nurse: Account, session_of: SessionOf, path: str) -> None:
     thief = session_of(nurse)
     thief.post(FRESH, {"code": code()})  # proved by its owner, for something else
-    assert where(thief, page).startswith("/accounts/reauthenticate/")
-    assert thief.post(page).status_code == 302
+    assert where(thief, path).startswith("/accounts/reauthenticate/")
+    assert thief.post(path).status_code == 302
     assert Authenticator.objects.filter(user=nurse).count() == 1
 
 
-@pytest.mark.parametrize("page", CHANGES)
-def test_a36_a_proof_given_after_the_page_asked_opens_it(nurse: Account, session_of: SessionOf, page: str) -> None:
+@pytest.mark.parametrize("path", CHANGES)
+def test_a36_a_proof_given_after_the_page_asked_opens_it(nurse: Account, session_of: SessionOf, path: str) -> None:
+    recovery_code(nurse)
     client = session_of(nurse)
-    client.get(page)
+    client.get(path)
     client.post(FRESH, {"code": code()})
-    assert client.get(page).status_code == 200
+    assert client.get(path).status_code == 200
 
 
 def test_a36_one_proof_is_one_change(nurse: Account, session_of: SessionOf) -> None:
@@ -138,12 +140,12 @@ def come_in_with_recovery_code(client: Client, account: Account, typed: str) -> 
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/search/", "/accounts/sessions/", "/accounts/password/", "/accounts/profession/"]
+    "path", ["/", "/search/", "/accounts/sessions/", "/accounts/password/", "/accounts/profession/"]
 )
-def test_a37_a_recovery_code_opens_no_other_page_than_enrolment(nurse: Account, client: Client, page: str) -> None:
+def test_a37_a_recovery_code_opens_no_other_page_than_enrolment(nurse: Account, client: Client, path: str) -> None:
     come_in_with_recovery_code(client, nurse, recovery_code(nurse))
     assert "_auth_user_id" in client.session
-    assert where(client, page) == ENROL
+    assert where(client, path) == ENROL
     assert client.get(ENROL).status_code == 200
 
 
@@ -283,3 +285,14 @@ def test_a_privileged_newcomer_starts_with_a_passkey(client: Client) -> None:
     assert where(client, TOTP) == ENROL
     assert client.get(ADD_KEY).status_code == 200
     assert AccountProfession.objects.filter(account=account).exists()
+
+
+def test_a37_a_recovery_code_of_a_privileged_person_adds_nothing_without_a_slip(
+    officer: Account, client: Client
+) -> None:
+    with_credentials(officer)
+    with_key(officer)
+    come_in_with_recovery_code(client, officer, recovery_code(officer))
+    for page in (ENROL, ADD_KEY, TOTP):
+        assert where(client, page) == "/accounts/slip/"
+    assert client.post(ADD_KEY, {"credential": "{}"}).headers["Location"] == "/accounts/slip/"

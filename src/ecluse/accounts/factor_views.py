@@ -33,6 +33,7 @@ from ecluse.accounts.who import who_of
 from ecluse.core.errors import RefusedError
 
 View = Callable[..., HttpResponse]
+SHOWS = frozenset({"mfa_view_recovery_codes", "mfa_download_recovery_codes"})
 ADDS = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
 
 
@@ -49,6 +50,9 @@ def proved_for_this(view: View) -> View:
         if page == "mfa_activate_totp" and factors.privileged(account) and factors.KEY not in factors.real(account):
             messages.error(request, _("Your profession needs a passkey or security key first."))
             return redirect("accounts_enrol")
+        if page in SHOWS and factors.codes_just_made(request):
+            request.ecluse_proved = True  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
         if factors.proof_missing(request, account):
             return prove_again(request, request.path)
         request.ecluse_proved = bool(factors.real(account)) or factors.in_recovery(request, account)  # type: ignore[attr-defined]

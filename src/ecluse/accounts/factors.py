@@ -3,8 +3,8 @@
 1. Whoever has a factor proves it *for this very change*: the page first asks, and only a proof given after it asked
    counts, once. A session proved a minute ago for something else, in a thief's hands, adds nothing.
 2. Whoever came in with a recovery code may add one factor, within a quarter of an hour; the old app is replaced in the
-   same act.
-3. Whoever ever had a factor and has none, and a privileged person who has no passkey yet, brings a sealed slip.
+   same act. A privileged person may not.
+3. Whoever ever had a factor and has none, and a privileged person who has no passkey in hand, brings a sealed slip.
 4. A first factor on a first day needs the password just typed.
 """
 
@@ -21,6 +21,7 @@ from ecluse.accounts.privileged import needs_passkey
 TOTP, KEY, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
 REAL = (TOTP, KEY)
 ASKED, SLIP, SPENT = "ecluse.factor-asked", "ecluse.slip", "ecluse.recovery-spent"
+MADE = "ecluse.codes-made"
 PROOF_S, RECOVERY_S = 300, 900
 
 
@@ -50,16 +51,26 @@ def slip_missing(request: HttpRequest, account: Account) -> bool:
         return False
     if not have:
         return Enrolled.objects.filter(account=account).exists()
-    return KEY not in have and privileged(account)
+    return privileged(account) and (KEY not in have or by_recovery_code(request, account))
 
 
 def in_recovery(request: HttpRequest, account: Account) -> bool:
-    """Tell whether this session was just opened with a recovery code, which has added nothing yet."""
+    """Tell whether this session was just opened with a recovery code that may add a factor and has added none yet."""
+    spent = request.session.get(SPENT, False)
+    return by_recovery_code(request, account) and not spent and not privileged(account)
+
+
+def by_recovery_code(request: HttpRequest, account: Account) -> bool:
+    """Tell whether a recovery code is all that this session proved, a quarter of an hour ago at most."""
     known = records(request, account)
     codes = [one["at"] for one in known if one.get("type") == RECOVERY]
     proved = any(one.get("type") in REAL for one in known)
-    fresh = bool(codes) and time.time() - max(codes) < RECOVERY_S
-    return fresh and not proved and not request.session.get(SPENT, False)
+    return bool(codes) and time.time() - max(codes) < RECOVERY_S and not proved
+
+
+def codes_just_made(request: HttpRequest) -> bool:
+    """Tell whether this very session made the recovery codes it wants to see."""
+    return time.time() - request.session.get(MADE, 0.0) < PROOF_S
 
 
 def spend(request: HttpRequest) -> None:

@@ -127,6 +127,8 @@ def trace_factor(factor: Authenticator, rule: str) -> None:
     note(who, Action.FACTOR, rule, request, target=factor.user.username, detail=str(factor.type))
     if request is not None and request.user.is_authenticated:
         factors.spend(request)
+        if factor.type == Authenticator.Type.RECOVERY_CODES and rule == "added":
+            request.session[factors.MADE] = time.time()
     first = rule == "added" and Enrolled.objects.get_or_create(account=factor.user)[1]
     if not first:
         notices.tell(factor.user, rule, str(factor.type))

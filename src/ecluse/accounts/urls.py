@@ -1,7 +1,7 @@
 """Addresses of accounts. Of django-allauth only what is listed here exists: no sign-up, no e-mail, no reset by mail."""
 
 from allauth.account import views as allauth
-from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.recovery_codes.views import download_recovery_codes, generate_recovery_codes, view_recovery_codes
 from allauth.mfa.totp.views import deactivate_totp
 from django.urls import include, path
 
@@ -20,6 +20,12 @@ urlpatterns = [
     path("factors/webauthn/add/", factor_views.add_key, name="mfa_add_webauthn"),
     path("factors/totp/activate/", factor_views.activate_app, name="mfa_activate_totp"),
     path("factors/totp/deactivate/", proved_for_this(deactivate_totp), name="mfa_deactivate_totp"),
+    path("factors/recovery-codes/", proved_for_this(view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "factors/recovery-codes/download/",
+        proved_for_this(download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
     path(
         "factors/recovery-codes/generate/",
         proved_for_this(generate_recovery_codes),
