@@ -15,6 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -64,12 +65,11 @@ def proved_for_this(view: View) -> View:
 class AppView(ActivateTOTPView):  # type: ignore[misc]
     """Set up an authenticator app; after a recovery code it takes the place of the lost one, in one act."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; whoever has an app and lost none removes it first."""
         if factors.TOTP in factors.real(me(request)) and not factors.in_recovery(request, me(request)):
             return redirect("mfa_deactivate_totp")
-        answer: HttpResponse = FormView.dispatch(self, request, *args, **kwargs)
-        return answer
+        return FormView.dispatch(self, request, *args, **kwargs)
 
     def form_valid(self, form: ActivateTOTPForm) -> HttpResponse:
         """Replace and add: both, or neither."""
