@@ -56,7 +56,7 @@ def slip_missing(request: HttpRequest, account: Account) -> bool:
 
 def in_recovery(request: HttpRequest, account: Account) -> bool:
     """Tell whether this session was just opened with a recovery code that may add a factor and has added none yet."""
-    spent = request.session.get(SPENT, False)
+    spent = bool(request.session.get(SPENT, False))
     return by_recovery_code(request, account) and not spent and not privileged(account)
 
 
