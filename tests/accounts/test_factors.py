@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from ecluse.accounts.factors import ASKED
-from ecluse.accounts.models import Account
+from ecluse.accounts.models import Account, Notice
 from ecluse.accounts.testing import PASSWORD, SECRET, code, person
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action
@@ -56,6 +56,7 @@ def test_adding_an_authenticator_app_opens_the_rest(newcomer: Client, trace: Tra
     written = [(entry.rule, entry.detail) for entry in trace() if entry.action is Action.FACTOR]
     assert ("added", "totp") in written
     assert ("added", "recovery_codes") in written
+    assert not Notice.objects.exists(), "nobody is told of their very first factor"
 
 
 def test_a_wrong_code_adds_no_factor(newcomer: Client) -> None:

@@ -5,6 +5,7 @@
 """
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -22,6 +23,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models.signals import pre_delete, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ecluse.accounts import factors, notices, professions, throttle, workstation
@@ -31,6 +33,9 @@ from ecluse.accounts.middleware import STARTED
 from ecluse.accounts.models import Account, Enrolled
 from ecluse.accounts.who import KEY_KIND, console, stranger, who_of
 from ecluse.core.words import Action, Decision
+
+
+WITH_THE_FIRST = timedelta(minutes=1)
 
 
 @receiver(user_logged_in)
@@ -129,9 +134,15 @@ def trace_factor(factor: Authenticator, rule: str) -> None:
         factors.spend(request)
         if factor.type == Authenticator.Type.RECOVERY_CODES and rule == "added":
             request.session[factors.MADE] = time.time()
-    first = rule == "added" and Enrolled.objects.get_or_create(account=factor.user)[1]
-    if not first:
+    if not (rule == "added" and first_enrolment(factor)):
         notices.tell(factor.user, rule, str(factor.type))
+
+
+def first_enrolment(factor: Authenticator) -> bool:
+    """Tell whether this factor is somebody's first ever, or the recovery codes that come with it."""
+    enrolled, first = Enrolled.objects.get_or_create(account=factor.user)
+    codes = factor.type == Authenticator.Type.RECOVERY_CODES
+    return first or (codes and timezone.now() - enrolled.since < WITH_THE_FIRST)
 
 
 def remember_kind(request: HttpRequest, factor: Authenticator) -> None:
