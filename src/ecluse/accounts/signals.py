@@ -34,7 +34,6 @@ from ecluse.accounts.models import Account, Enrolled
 from ecluse.accounts.who import KEY_KIND, console, stranger, who_of
 from ecluse.core.words import Action, Decision
 
-
 WITH_THE_FIRST = timedelta(minutes=1)
 
 
