@@ -70,7 +70,7 @@ def by_recovery_code(request: HttpRequest, account: Account) -> bool:
 
 def codes_just_made(request: HttpRequest) -> bool:
     """Tell whether this very session made the recovery codes it wants to see."""
-    return time.time() - request.session.get(MADE, 0.0) < PROOF_S
+    return bool(time.time() - request.session.get(MADE, 0.0) < PROOF_S)
 
 
 def spend(request: HttpRequest) -> None:
