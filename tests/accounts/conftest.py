@@ -1,10 +1,9 @@
 """A small cast, a real safe, and a browser for each person."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -16,12 +15,9 @@ from ecluse.safe.trace_reader import entries
 
 
 @pytest.fixture(autouse=True)
-def world(safe: SafeClient, db: None, settings: Settings) -> Iterator[None]:
-    """Everything here needs a safe, a database and no attempts counted from another test."""
+def world(safe: SafeClient, db: None, settings: Settings) -> None:
+    """Everything here needs a safe and a database."""
     settings.PASSWORD_HASHERS = ["ecluse.accounts.testing.QuickArgon2"]
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from ecluse.accounts.models import Account
+from ecluse.accounts.factors import ASKED
+from ecluse.accounts.models import Account, Notice
 from ecluse.accounts.testing import PASSWORD, SECRET, code, person
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action
@@ -55,6 +56,7 @@ def test_adding_an_authenticator_app_opens_the_rest(newcomer: Client, trace: Tra
     written = [(entry.rule, entry.detail) for entry in trace() if entry.action is Action.FACTOR]
     assert ("added", "totp") in written
     assert ("added", "recovery_codes") in written
+    assert not Notice.objects.exists(), "nobody is told of their very first factor"
 
 
 def test_a_wrong_code_adds_no_factor(newcomer: Client) -> None:
@@ -137,11 +139,12 @@ def test_a_wrong_code_makes_nothing_fresh(nurse: Account, session_of: SessionOf)
 
 def test_another_factor_needs_a_fresh_proof(nurse: Account, session_of: SessionOf) -> None:
     answer = session_of(nurse, age=4000).get("/accounts/factors/webauthn/add/")
-    assert answer.headers["Location"].startswith("/accounts/factors/reauthenticate/")
+    assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_a5_the_last_factor_stays(nurse: Account, session_of: SessionOf) -> None:
     open_session = session_of(nurse)
+    open_session.get("/accounts/factors/totp/deactivate/")
     open_session.post(CODE, {"code": code()})
     open_session.post("/accounts/factors/totp/deactivate/")
     assert Authenticator.objects.filter(user=nurse, type="totp").exists()
@@ -153,9 +156,7 @@ def test_a5_the_last_key_stays(session_of: SessionOf) -> None:
     key = Authenticator.objects.bulk_create([Authenticator(user=account, type="webauthn", data=data)])[0]
     open_session = session_of(account)
     session = open_session.session
-    session["account_authentication_methods"] = [
-        {**record, "reauthenticated": True} for record in session["account_authentication_methods"]
-    ]
+    session[ASKED] = 1.0  # asked for long before it was proved
     session.save()
     assert (
         open_session.post(f"/accounts/factors/webauthn/keys/{key.pk}/remove/").headers["Location"]
@@ -172,6 +173,7 @@ def test_the_database_holds_no_factor_secret(nurse: Account) -> None:
 @pytest.mark.parametrize("where", ["", "totp/deactivate/", "webauthn/", "webauthn/add/", "recovery-codes/generate/"])
 def test_the_pages_of_factors_hold_no_inline_script(nurse: Account, session_of: SessionOf, where: str) -> None:
     open_session = session_of(nurse)
+    open_session.get(f"/accounts/factors/{where}")
     open_session.post(CODE, {"code": code()})
     answer = open_session.get(f"/accounts/factors/{where}", follow=True)
     text = answer.content.decode()

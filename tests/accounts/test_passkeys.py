@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from ecluse.accounts.models import Account
-from ecluse.accounts.soft_key import COPIED, PRESENT, VERIFIED, Passkey
 from ecluse.accounts.testing import PASSWORD, person, sign_in
+from ecluse.accounts.testing_key import COPIED, ORIGIN, PRESENT, VERIFIED, Passkey
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action
 from ecluse.safe.entry import Entry
 
-ORIGIN = "http://localhost"
 LOGIN = "/accounts/factors/webauthn/login/"
 ADD = "/accounts/factors/webauthn/add/"
 PROVE = "/accounts/factors/webauthn/reauthenticate/"
@@ -142,3 +142,42 @@ def test_the_passkey_of_a_locked_out_account_opens_nothing(newcomer: Client) -> 
     added(newcomer, key)
     Account.objects.filter(username="p.passkey").update(is_active=False)
     assert not come_in(Client(SERVER_NAME="localhost"), key)
+
+
+def test_a35_a_passkey_opens_while_strangers_guess_the_password(newcomer: Client) -> None:
+    key = Passkey()
+    added(newcomer, key)
+    for _ in range(40):
+        Client().post("/accounts/login/", {"login": "p.passkey", "password": "wrong"})
+    assert Client().post("/accounts/login/", {"login": "p.passkey", "password": PASSWORD}).status_code == 200
+    assert come_in(Client(SERVER_NAME="localhost"), key)
+
+
+def only_keys_and_badges(settings: Settings) -> None:
+    known = settings.HOME.settings
+    strict = known.__class__(accounts=known.accounts.__class__(platform_passkeys=False))
+    settings.HOME = settings.HOME.__class__(settings.HOME.path, strict)
+
+
+def test_a_roaming_key_is_taken_where_only_those_are(newcomer: Client, settings: Settings) -> None:
+    only_keys_and_badges(settings)
+    assert added(newcomer, Passkey()) == "/accounts/factors/recovery-codes/"
+
+
+def test_a_key_that_can_be_copied_is_refused_where_only_badges_are_taken(newcomer: Client, settings: Settings) -> None:
+    only_keys_and_badges(settings)
+    assert added(newcomer, Passkey(flags=PRESENT | VERIFIED | COPIED)) == "200"
+    assert not Authenticator.objects.exists()
+
+
+@pytest.mark.parametrize("says", [{"authenticatorAttachment": "platform"}, {"response": {"transports": ["internal"]}}])
+def test_a_key_inside_a_computer_is_refused_where_only_badges_are_taken(
+    newcomer: Client, settings: Settings, says: dict[str, Any]
+) -> None:
+    only_keys_and_badges(settings)
+    options = options_on(newcomer, ADD, "creation_options")
+    assert options["publicKey"]["authenticatorSelection"]["authenticatorAttachment"] == "cross-platform"
+    sent = json.loads(Passkey().register(options))
+    sent = {**sent, **says, "response": {**sent["response"], **says.get("response", {})}}
+    newcomer.post(ADD, {"name": "badge", "passwordless": "on", "credential": json.dumps(sent)})
+    assert not Authenticator.objects.exists()

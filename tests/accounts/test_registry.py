@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import identify_hasher
 
 from ecluse.accounts import approvals, registry
 from ecluse.accounts.bridge import the_safe
-from ecluse.accounts.models import Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.models import Account, AccountProfession, Contact, Membership, OnCall, Unit
 from ecluse.accounts.testing import SECRET, person
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError, RefusedError
@@ -213,3 +213,16 @@ def test_a_service_has_no_first_password() -> None:
     account = person("feed.two", "interface-service", service=True)
     with pytest.raises(RefusedError):
         registry.set_first_password(account, "lampe violette sous la pluie")
+
+
+def test_an_address_to_be_told_at_is_kept_changed_and_not_lost() -> None:
+    load({**MARTIN, "email": "r.martin@example.org"})
+    load(MARTIN)
+    assert Contact.objects.get(account__username="r.martin").email == "r.martin@example.org"
+    load({**MARTIN, "email": "rose@example.org"})
+    assert Contact.objects.get(account__username="r.martin").email == "rose@example.org"
+
+
+@pytest.mark.parametrize("wrong", ["nobody", "a b@example.org", "@", "x@y\nBcc: z@example.org"])
+def test_what_is_no_address_is_refused(wrong: str) -> None:
+    assert reasons(load({**MARTIN, "email": wrong})) == ["email: not an address"]

@@ -15,7 +15,7 @@ from ecluse.accounts import tokens
 from ecluse.accounts.models import Account, AccountProfession, ServiceClient, Token
 from ecluse.accounts.services.bound import tied
 from ecluse.accounts.services.possession import new_key, public_set
-from ecluse.accounts.testing import Bound, person, sign_in
+from ecluse.accounts.testing import Bound, person, sign_in, with_credentials
 from ecluse.cli.accounts import app
 from ecluse.core.errors import BadInputError, EcluseError, RefusedError
 from ecluse.safe.entry import Entry
@@ -147,11 +147,36 @@ def test_lost_factors_are_removed_with_the_sessions_and_traced(
     nurse: Account, client: Client, trace: Callable[[], list[Entry]]
 ) -> None:
     sign_in(client, nurse)
-    assert json.loads(run("factors", "n.martin", "--json").stdout) == {"factors": ["totp"], "removed": False}
+    found = json.loads(run("factors", "n.martin", "--json").stdout)
+    assert [one["kind"] for one in found["factors"]] == ["totp"]
     assert run("factors", "n.martin", "--reset").exit_code == 0
     assert not Authenticator.objects.filter(user=nurse).exists()
     assert client.get("/accounts/sessions/").status_code == 302
     assert [entry.detail for entry in trace() if entry.rule == "removed"] == ["totp"]
+
+
+def test_a38_removing_the_last_factor_alone_is_refused_and_says_what_to_do(nurse: Account) -> None:
+    factor = Authenticator.objects.get(user=nurse)
+    error = run("factors", "n.martin", "--revoke", str(factor.pk)).exception
+    assert isinstance(error, EcluseError)
+    assert "two people" in error.next_step
+    assert Authenticator.objects.filter(pk=factor.pk).exists()
+
+
+def test_one_lost_factor_goes_at_once_with_the_sessions(nurse: Account, client: Client) -> None:
+    data = {"name": "badge", "credential": {}}
+    lost = Authenticator.objects.bulk_create([Authenticator(user=nurse, type="webauthn", data=data)])[0]
+    sign_in(client, nurse)
+    assert run("factors", "n.martin", "--revoke", str(lost.pk)).exit_code == 0
+    assert [one.type for one in Authenticator.objects.filter(user=nurse)] == ["totp"]
+    assert client.get("/accounts/sessions/").status_code == 302
+
+
+def test_a_factor_of_another_account_is_not_removed(nurse: Account) -> None:
+    other = with_credentials(person("other", "nurse"))
+    factor = Authenticator.objects.get(user=other)
+    assert isinstance(run("factors", "n.martin", "--revoke", str(factor.pk)).exception, EcluseError)
+    assert Authenticator.objects.filter(pk=factor.pk).exists()
 
 
 @pytest.mark.parametrize("command", [("client", "nobody", "--scope", "scim"), ("sessions", "nobody")])

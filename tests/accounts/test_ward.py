@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from ecluse.accounts import device_key, pins, workstations
 from ecluse.accounts.models import Account, Unit, Workstation
 from ecluse.accounts.models_sessions import Pin, Shift
-from ecluse.accounts.soft_key import COPIED, PRESENT, Passkey
 from ecluse.accounts.testing import person
+from ecluse.accounts.testing_key import COPIED, PRESENT, Passkey
 from ecluse.cli.workstations import app
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Action

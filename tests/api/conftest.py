@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from ecluse.accounts.models import Unit
@@ -108,7 +107,6 @@ _count = iter(range(10**6))
 @pytest.fixture
 def world(safe: SafeClient, db: None) -> World:
     """Give a fresh cast: no count of one test weighs on another."""
-    cache.clear()
     return World(f"{next(_count)}")
 
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import BrowserContext, Page
 
 from ecluse.cli.init import init_home
-from ecluse.core.home import Home, Settings, Site
+from ecluse.core.home import Accounts, Home, Settings, Site
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -57,7 +57,8 @@ def browser_type_launch_args() -> dict[str, Any]:
 def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Make an establishment with its small cast."""
     folder = tmp_path_factory.mktemp("e") / "h"
-    home = init_home(folder, Settings(site=Site(name="Clinique du Halage", port=free_port(), demo=True)))
+    site = Site(name="Clinique du Halage", port=free_port(), demo=True)
+    home = init_home(folder, Settings(site=site, accounts=Accounts(demo_codes_for_all=True)))
     environment = {**os.environ, "ECLUSE_HOME": str(home.path)}
     subprocess.run([sys.executable, HERE / "seed.py"], env=environment, check=True, timeout=120)
     return home

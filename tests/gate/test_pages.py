@@ -1,10 +1,13 @@
 """The gate's pages in a signed-in browser: what lifts a refusal, and everything that does not."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
@@ -12,6 +15,7 @@ from django.urls import reverse
 from msgspec.structs import replace
 
 from ecluse.accounts.testing import PASSWORD, code, person, with_credentials
+from ecluse.accounts.testing_key import Passkey, b64
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action, Compartment, Decision, DutyKind, Ground, Purpose
 from ecluse.gate import tickets
@@ -383,3 +387,73 @@ def test_a_duty_still_comes_first(open_session: Session, patient: Patient) -> No
     opened = reads(nurse, one, duties={one.pk: DutyKind.CARE_TEAM})
     assert isinstance(opened, Pass)
     assert opened.ground is Ground.EXPLAINED
+
+
+class Bedside:
+    """A colleague with a passkey, and the page of a first person who needs two."""
+
+    def __init__(self, nurse: Client, profession: str, patient: Wanted) -> None:
+        self.key, self.nurse = Passkey(host="testserver"), nurse
+        self.colleague = person(f"keyed-{profession}-{datetime.now(UTC).timestamp():.0f}", profession)
+        self.key.owner = b64(user_pk_to_url_str(self.colleague).encode())
+        credential = json.loads(self.key.register({"publicKey": {"user": {"id": self.key.owner}, "challenge": "AA"}}))
+        data = {"name": "badge", "credential": credential}
+        Authenticator.objects.bulk_create([Authenticator(user=self.colleague, type="webauthn", data=data)])
+        self.signed = signed_for(nurse, patient, Decision.SECOND_PERSON)
+
+    def options(self) -> dict[str, Any]:
+        """Open the page; return what the browser is asked to sign."""
+        page = text(self.nurse.get(reverse("gate_no", args=[self.signed])))
+        found = re.search(r'<script id="second-options" type="application/json">(.*?)</script>', page)
+        assert found
+        options: dict[str, Any] = json.loads(found[1])["request_options"]
+        return options
+
+    def sign(self, answer: str) -> int:
+        sent = {"credential": answer, "reason": "other", "text": SECRET_TEXT}
+        return status(post(self.nurse, "gate_second", self.signed, **sent))
+
+
+def test_g7_a_colleague_signs_with_a_passkey_on_the_first_ones_screen(open_session: Session, patient: Patient) -> None:
+    nurse, one = open_session("nurse"), patient(*CLINICAL)
+    bedside = Bedside(nurse, "physician", one)
+    assert bedside.sign(bedside.key.prove(bedside.options(), "https://testserver")) == 302
+    assert Glass.objects.get(patient_id=one.pk).second == bedside.colleague.username
+    assert account_of(nurse).username != bedside.colleague.username
+
+
+def test_g7_an_answer_of_a_passkey_is_good_once_and_for_this_screen(open_session: Session, patient: Patient) -> None:
+    nurse, one = open_session("nurse"), patient(*CLINICAL)
+    bedside = Bedside(nurse, "physician", one)
+    old = bedside.key.prove(bedside.options(), "https://testserver")
+    bedside.options()
+    assert bedside.sign(old) == 403
+    assert not Glass.objects.exists()
+
+
+@pytest.mark.parametrize("answer", ["{}", "[]", "not json", '{"response": {"userHandle": "MQ"}}', '"x"', "null"])
+def test_g7_what_is_no_passkey_signs_nothing(open_session: Session, patient: Patient, answer: str) -> None:
+    nurse = open_session("nurse")
+    bedside = Bedside(nurse, "physician", patient(*CLINICAL))
+    bedside.options()
+    assert bedside.sign(answer) == 403
+    assert not Glass.objects.exists()
+
+
+def test_g7_a_forged_key_and_a_phishing_page_sign_nothing(open_session: Session, patient: Patient) -> None:
+    nurse = open_session("nurse")
+    bedside = Bedside(nurse, "physician", patient(*CLINICAL))
+    forged = Passkey(host="testserver")
+    forged.owner, forged.id = bedside.key.owner, bedside.key.id
+    assert bedside.sign(forged.prove(bedside.options(), "https://testserver")) == 403
+    assert bedside.sign(bedside.key.prove(bedside.options(), "https://evil.example")) == 403
+    assert not Glass.objects.exists()
+
+
+@pytest.mark.parametrize("profession", ["it-administrator", "admissions", "dpo"])
+def test_g7_a_passkey_of_who_gives_no_care_signs_no_emergency(
+    open_session: Session, patient: Patient, profession: str
+) -> None:
+    bedside = Bedside(open_session("nurse"), profession, patient(*CLINICAL))
+    assert bedside.sign(bedside.key.prove(bedside.options(), "https://testserver")) == 403
+    assert not Glass.objects.exists()

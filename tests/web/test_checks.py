@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings as DjangoSettings
 
-from ecluse.core.home import Audit, Breach, Home, Settings, Site
+from ecluse.core.home import Accounts, Audit, Breach, Home, Settings, Site
 from ecluse.web import checks
 
 CERTIFIED = {"https": True, "certificate": "/etc/hostname", "private_key": "/dev/null"}
@@ -61,6 +61,12 @@ def test_a_private_key_that_others_read(tmp_path: Path) -> None:
     assert "web.C005" in ids(checks.transport(home))
     key.chmod(0o600)
     assert ids(checks.transport(home)) == []
+
+
+@pytest.mark.parametrize(("demo", "expected"), [(False, ["web.C013"]), (True, [])])
+def test_a_demonstrations_leniency_elsewhere(tmp_path: Path, demo: bool, expected: list[str]) -> None:
+    home = Home(tmp_path, Settings(site=Site(demo=demo), accounts=Accounts(demo_codes_for_all=True)))
+    assert ids(checks.factors(home)) == expected
 
 
 @pytest.mark.parametrize("hosts", [(), ("*",), (".example.org",)])

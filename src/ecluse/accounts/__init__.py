@@ -21,4 +21,17 @@ A14. A temporary identity is a new account of one listed profession, issued by o
 A15. Rights are taken away by one person at once, never from the last two who can give them back, never by oneself.
 A16. An account that nobody used for the time set does not sign in until two people have re-opened it.
 A17. An account that is nobody's own is not imported.
+A30. At most ten wrong proofs in a row of one person are evaluated, however many come at once; then one at a time after
+    waits that grow, and after a hundred none. Each is counted before it is evaluated.
+A31. A password has 15 characters where it stands alone and 8 beside a second factor; nothing else is asked of it.
+A32. What names the person, the place or the software, and what many people choose, is no password.
+A33. A password in the imported list of breached ones is refused; to know it nothing leaves this machine, and a list
+    that cannot be read lets none through.
+A34. Acting as a privileged profession takes a passkey used in this session.
+A35. Strangers' wrong tries shut out neither the person at their own desk, nor a passkey, nor the others behind one
+    address.
+A36. A factor is added or removed only after a proof with a factor asked for that very change; the person is told.
+A37. A recovery code opens once, and only the pages where a new factor is added.
+A38. Whoever ever had a second factor gets a first one again only with a sealed slip: asked for by one, handed over by
+    another, worth nothing without what the person still has. No reset skips the second factor.
 """

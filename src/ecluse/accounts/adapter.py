@@ -17,16 +17,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from ecluse.accounts import approvals, sealing
+from ecluse.accounts import approvals, notices, sealing, throttle
 from ecluse.accounts.bridge import note, the_safe
 from ecluse.accounts.employment import may_sign_in, why_not
 from ecluse.accounts.models import Account
-from ecluse.accounts.pages import closed
+from ecluse.accounts.pages import closed, go
 from ecluse.accounts.who import FEDERATION, console, stranger, who_of
+from ecluse.core.errors import RefusedError
 from ecluse.core.words import Action, Decision
 from ecluse.safe.protocol import Check
 
@@ -49,19 +50,31 @@ class People(AuthenticationBackend):  # type: ignore[misc]
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Passwords, sign-in, fresh proof."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many wrong tries: wait, or come in with a passkey."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Never."""
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt; one too many is traced."""
+        """Count nothing here: :meth:`authenticate` did, before."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
+        """Check name and password, once the try is counted; a right one gives its try back.
+
+        Raises:
+            django.core.exceptions.ValidationError: too many were wrong: this one was not looked at.
+        """
         try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            named = Account.objects.filter(username=str(credentials.get("username", "")).lower()).first()
-            who = stranger(request, named.username if named else "")
-            note(who, Action.LOGIN_FAILURE, "too-many-attempts", request, decision=Decision.REFUSE)
-            raise
+            tried = throttle.reserve(request, str(credentials.get("username", "")))
+        except RefusedError as error:
+            raise self.validation_error("too_many_login_attempts") from error
+        found: Account | None = super().authenticate(request, **credentials)
+        if found is not None:
+            throttle.give_back(tried)
+        return found
 
     def pre_login(self, request: HttpRequest, user: Account, **options: Any) -> HttpResponse | None:
         """Refuse after the first proof, before the second, whoever may not come in."""
@@ -80,6 +93,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         who = who_of(request) if request else console()
         note(who, Action.FACTOR, "password-changed", request, target=user.username, detail="pwd")
         super().set_password(user, password)
+        notices.tell(user, "password-changed")
+
+    def post_login(self, request: HttpRequest, user: Account, **options: Any) -> HttpResponse:
+        """Show first what changed in this person's credentials, then where they wanted to go."""
+        answer: HttpResponse = super().post_login(request, user, **options)
+        return go("accounts_notices", answer.headers.get("Location", "/")) if notices.unseen(user) else answer
 
     def get_reauthentication_methods(self, user: Account | AnonymousUser) -> list[dict[str, Any]]:
         """Offer second factors only, passkeys first, to whoever has one."""
@@ -100,6 +119,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Spare whoever has just typed the password and has no factor yet the same question twice."""
         request = context.request
+        if app == "allauth.mfa" and getattr(request, "ecluse_proved", False):
+            return False  # asked for by ecluse.accounts.factor_views, more strictly
         records = get_authentication_records(request, request.user) if request else []
         first = bool(records) and not any(record.get("method") == "mfa" for record in records)
         fresh = bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
@@ -122,5 +143,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last factor: without it the next password alone would open the account."""
+        if getattr(authenticator, "replaced", False):
+            return True
         others = Authenticator.objects.filter(user=authenticator.user, type__in=KINDS).exclude(pk=authenticator.pk)
         return authenticator.type not in KINDS or others.exists()

@@ -60,7 +60,10 @@ FACTORS = [
     ("webauthn", _("Passkey or security key")),
     ("recovery_codes", _("Recovery codes")),
 ]
-WORDS = {str(word): text for table in (PROFESSIONS, TARGETS, GROUNDS, WINDOWS, KINDS, FACTORS) for word, text in table}
+SLIPS = [("password", _("password")), ("factor", _("second factor"))]
+WORDS = {
+    str(word): text for table in (PROFESSIONS, TARGETS, GROUNDS, WINDOWS, KINDS, FACTORS, SLIPS) for word, text in table
+}
 
 
 def label(word: str) -> str:

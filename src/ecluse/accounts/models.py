@@ -6,6 +6,7 @@ pages. What the safe's register says of professions is what counts; the rows her
 
 import datetime as dt
 from typing import Any, ClassVar
+from unicodedata import normalize
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -87,6 +88,14 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a password, in Unicode NFC: two keyboards may type one letter as one character or as two."""
+        super().set_password(normalize("NFC", raw_password) if raw_password is not None else None)
+
+    def check_password(self, raw_password: str) -> bool:
+        """Compare a password, in Unicode NFC."""
+        return super().check_password(normalize("NFC", raw_password))
 
     def clean(self) -> None:
         """Leave the login name as typed: Django's own normalisation could turn one name into another's."""
@@ -271,3 +280,70 @@ class Provisioned(models.Model):
 
     def __str__(self) -> str:
         return str(self.account)
+
+
+class Tries(models.Model):
+    """Wrong proofs in a row, by what is counted (:mod:`ecluse.accounts.throttle`). ``key`` is a keyed hash."""
+
+    key = models.CharField(max_length=72, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    last = models.FloatField(default=0.0, db_index=True)
+    since = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return f"{self.key[:12]} {self.count}"
+
+
+class Contact(models.Model):
+    """Where a person is told of changes to their credentials. Never a way in: no link and no code goes there."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="contact")
+    email = models.EmailField(_("e-mail"))
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class Notice(models.Model):
+    """A change to somebody's credentials that they have not said they saw yet."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
+    rule = models.CharField(max_length=40)
+    detail = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.rule}"
+
+
+class Enrolled(models.Model):
+    """A person who has, or had, a second factor: none is ever added again at a password's word alone."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="enrolled")
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}"
+
+
+class Slip(models.Model):
+    """A sealed slip: asked for by one, handed over in person by another, good once with what the person still has."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="slips")
+    kind = models.CharField(max_length=16)
+    asked_by = models.CharField(max_length=64)
+    asked = models.DateTimeField(default=timezone.now)
+    given_by = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    until = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked"]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind}"

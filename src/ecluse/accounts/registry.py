@@ -20,7 +20,8 @@ from django.db import transaction
 
 from ecluse.accounts import approvals, sealing
 from ecluse.accounts.bridge import note, request_id, the_safe
-from ecluse.accounts.models import Account, AccountProfession, Membership, OnCall, Unit
+from ecluse.accounts.models import Account, AccountProfession, Contact, Membership, OnCall, Unit
+from ecluse.accounts.passwords import normal
 from ecluse.accounts.staff_list import Good, Reject, Row, UnitRow, read
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError, RefusedError
@@ -64,6 +65,7 @@ def load(text: bytes, *, demo: bool = False, requester: str = "") -> Taken:
         units = keep_units(row for _line, row in good)
         created = keep_accounts([row for _line, row in good])
         keep_places([row for _line, row in good], units)
+        keep_contacts([row for _line, row in good])
     if demo:
         keep_credentials([row for _line, row in good])
     enrolled, proposed, refused = register(good, requester)
@@ -124,6 +126,19 @@ def keep_accounts(rows: list[Row]) -> int:
     return len(fresh)
 
 
+def keep_contacts(rows: list[Row]) -> None:
+    """Write where people are told of changes to their credentials. An empty address leaves the one that is known."""
+    named = {row.username: row.email for row in rows if row.email}
+    keys = dict(Account.objects.filter(username__in=named).values_list("username", "pk"))
+    Contact.objects.bulk_create(
+        [Contact(account_id=keys[name], email=email) for name, email in named.items()],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["email"],
+        batch_size=BATCH,
+    )
+
+
 def keep_places(rows: list[Row], units: dict[str, Unit]) -> None:
     """Write where people work and when they are on call. A membership that is open already stays as it is."""
     keys = dict(Account.objects.values_list("username", "pk"))
@@ -154,7 +169,9 @@ def keep_credentials(rows: list[Row]) -> None:
     if not with_any:
         return
     note(console(), Action.FACTOR, "demo-credentials", detail=str(len(with_any)))
-    hashes = {password: make_password(password) for password in {row.password for row in with_any if row.password}}
+    hashes = {
+        password: make_password(normal(password)) for password in {row.password for row in with_any if row.password}
+    }
     accounts = Account.objects.in_bulk([row.username for row in with_any], field_name="username")
     for row in with_any:
         if row.password:
@@ -242,7 +259,7 @@ def set_first_password(account: Account, password: str) -> None:
     try:
         validate_password(password, account)
     except ValidationError as error:
-        raise BadInputError(" ".join(error.messages), "Twelve characters or more, that nobody would guess.") from error
+        raise BadInputError(" ".join(error.messages), "Fifteen characters or more, that nobody would guess.") from error
     note(console(), Action.FACTOR, "password-set", target=account.username, detail="pwd")
     account.set_password(password)
     account.save(update_fields=["password"])

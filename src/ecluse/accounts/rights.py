@@ -31,6 +31,8 @@ PAGES: dict[str, frozenset[Profession]] = {
     "accounts_issue": ISSUERS,
     "accounts_review": frozenset({OFFICER, DPO}),
     "accounts_review_answer": frozenset({OFFICER, DPO}),
+    "accounts_slips": frozenset({IT, OFFICER, DPO}),
+    "accounts_give_slip": frozenset({IT, OFFICER, DPO}),
     "accounts_end_sessions": frozenset({OFFICER}),
 }
 

@@ -5,6 +5,7 @@
 """
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -19,15 +20,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models.signals import pre_delete, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ecluse.accounts import odd_sign_ins, professions, sessions, ward, workstation
+from ecluse.accounts import factors, notices, odd_sign_ins, professions, sessions, throttle, ward, workstation
 from ecluse.accounts.adapter import KINDS, FactorAdapter
 from ecluse.accounts.bridge import note, note_if_possible
-from ecluse.accounts.models import Account
+from ecluse.accounts.models import Account, Enrolled
 from ecluse.accounts.standing import STARTED
 from ecluse.accounts.who import FEDERATION, KEY_KIND, console, stranger, who_of
 from ecluse.core.words import Action, Decision
+
+WITH_THE_FIRST = timedelta(minutes=1)
 
 
 @receiver(user_logged_in)
@@ -42,6 +46,7 @@ def signed_in(request: HttpRequest, user: Account, **_more: Any) -> None:
         note(who, Action.LOGIN, "signed-in", request, target=user.username, detail="+".join(who.amr))
         odd_sign_ins.look(request, user)
         ward.take_seat(request, user)
+        throttle.proved(request, user.username, by_secret="pwd" in who.amr)
     except BaseException:
         request.session.flush()
         request.user = AnonymousUser()
@@ -78,6 +83,10 @@ def factor_refused(request: HttpRequest, user: Account, authenticator: Authentic
 def factor_used(request: HttpRequest, authenticator: Authenticator, *, reauthenticated: bool, **_more: Any) -> None:
     """Remember what kind of key it was; a fresh proof is traced and makes this browser known to the session."""
     remember_kind(request, authenticator)
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        account = authenticator.user
+        note(stranger(request, account.username), Action.FACTOR, "recovery-code-used", request, target=account.username)
+        notices.tell(account, "recovery-code-used")
     if reauthenticated:
         carried = workstation.is_new(request)
         sessions.renew_key(request)
@@ -141,6 +150,19 @@ def trace_factor(factor: Authenticator, rule: str) -> None:
     request = context.request
     who = who_of(request) if request is not None and request.user.is_authenticated else console()
     note(who, Action.FACTOR, rule, request, target=factor.user.username, detail=str(factor.type))
+    if request is not None and request.user.is_authenticated:
+        factors.spend(request)
+        if factor.type == Authenticator.Type.RECOVERY_CODES and rule == "added":
+            request.session[factors.MADE] = time.time()
+    if not (rule == "added" and first_enrolment(factor)):
+        notices.tell(factor.user, rule, str(factor.type))
+
+
+def first_enrolment(factor: Authenticator) -> bool:
+    """Tell whether this factor is somebody's first ever, or the recovery codes that come with it."""
+    enrolled, first = Enrolled.objects.get_or_create(account=factor.user)
+    codes = factor.type == Authenticator.Type.RECOVERY_CODES
+    return first or (codes and timezone.now() - enrolled.since < WITH_THE_FIRST)
 
 
 def remember_kind(request: HttpRequest, factor: Authenticator) -> None:

@@ -11,6 +11,8 @@ from ecluse.accounts.models import RPPS, USERNAME
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import SERVICES, Profession
 
+EMAIL = r"^[^@\s]+@[^@\s]+\Z"
+
 
 class UnitRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A unit, where its code alone does not say enough."""
@@ -38,6 +40,7 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     hired: dt.date | None = None
     ends: dt.date | None = None
     rpps: str = ""
+    email: str = ""
     service: bool = False
     on_call: tuple[Hours, ...] = ()
     password: str = ""
@@ -95,6 +98,7 @@ def fault(row: Row, *, demo: bool) -> str:
         "a shared name: every person has an account of their own; give each person's name": not row.service
         and generic(row.username, row.display_name),
         "rpps: 11 digits": bool(row.rpps) and not re.match(RPPS, row.rpps),
+        "email: not an address": bool(row.email) and not re.match(EMAIL, row.email),
         "ends before it starts": bool(row.hired and row.ends and row.ends < row.hired),
         "interface-service and provisioning-service are for services, and services have one of them alone": row.service
         != bool(SERVICES.intersection(row.professions))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from ecluse.accounts import workstation
+from ecluse.accounts.privileged import needs_passkey
 from ecluse.accounts.strength import Act, Answer, Device, Factor, Facts, decide, limits
 from ecluse.safe.protocol import Who
 
@@ -25,8 +26,8 @@ PROVE = frozenset(
         "federation_callback",
     }
 )
-ENROL = frozenset({"accounts_enrol", "mfa_activate_totp", "mfa_add_webauthn"})
-CHOOSE = frozenset({"accounts_profession", "mfa_view_recovery_codes", "mfa_index"})
+ENROL = frozenset({"accounts_enrol", "accounts_slip", "mfa_activate_totp", "mfa_add_webauthn"})
+CHOOSE = frozenset({"accounts_profession", "accounts_notices", "mfa_view_recovery_codes", "mfa_index"})
 SENSITIVE = frozenset(
     {
         "accounts_propose_grant",
@@ -81,7 +82,7 @@ def facts(request: HttpRequest, page: str, who: Who) -> Facts:
 
 def ask(request: HttpRequest, page: str, who: Who) -> Answer:
     """Return the answer of the table to this request."""
-    return decide(facts(request, page, who), any_factor=bool(settings.SITE and settings.SITE.demo))
+    return decide(facts(request, page, who), any_factor=not needs_passkey(who.profession))
 
 
 def note_seen(request: HttpRequest, who: Who) -> None:

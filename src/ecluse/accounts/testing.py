@@ -17,11 +17,11 @@ from django.test import Client, RequestFactory
 from ecluse.accounts import sealing, workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.models import Account, AccountProfession, Membership, Unit
+from ecluse.accounts.privileged import needs_passkey
 from ecluse.accounts.professions import professions_of
 from ecluse.accounts.services import grant
 from ecluse.accounts.services.bound import Narrow
 from ecluse.accounts.services.possession import Possession
-from ecluse.accounts.strength import PRIVILEGED
 from ecluse.accounts.who import KEY_KIND, PROFESSION, console
 from ecluse.safe.protocol import Enrol, Who
 
@@ -58,12 +58,16 @@ def person(
 def sign_in(
     client: Client, account: Account, profession: str = "", age: int = 0, *, second_factor: bool = True
 ) -> Client:
-    """Give ``client`` an open session whose proofs were given ``age`` seconds ago; needs a running safe."""
+    """Give ``client`` an open session whose proofs were given ``age`` seconds ago; needs a running safe.
+
+    Whoever needs a passkey came in with one, the others with a code.
+    """
     client.force_login(account, backend="ecluse.accounts.adapter.People")
     at = time.time() - age
     records = [{"method": "password", "at": at, "username": account.username}]
-    known = set(AccountProfession.objects.filter(account=account).values_list("profession", flat=True))
-    kind = "webauthn" if (known | {profession}) & PRIVILEGED else "totp"
+    known = professions_of(account)
+    profession = profession or (known[0] if len(known) == 1 else "")
+    kind = "webauthn" if needs_passkey(profession) else "totp"
     if second_factor:
         records.append({"method": "mfa", "at": at, "type": kind, "id": 0})
     session = client.session

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ecluse.accounts import sessions
 from ecluse.accounts.adapter import FactorAdapter
+from ecluse.accounts.factors import in_recovery, privileged, real, slip_missing
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
 from ecluse.accounts.professions import active, choose, professions_of
@@ -39,9 +40,13 @@ def not_here(request: HttpRequest) -> HttpResponse:
 @require_GET
 def enrol(request: HttpRequest) -> HttpResponse:
     """Explain the second factor and offer its two kinds; whoever has one is sent on to prove it."""
-    if Authenticator.objects.filter(user=me(request)).exists():
+    account = me(request)
+    if slip_missing(request, account):
+        return redirect("accounts_slip")
+    shown = {"recovering": in_recovery(request, account), "passkey_only": privileged(account)}
+    if real(account) and not shown["recovering"]:
         return redirect("home" if who_of(request).acr == "aal2" else "account_reauthenticate")
-    return render(request, "accounts/enrol.html")
+    return render(request, "accounts/enrol.html", shown)
 
 
 @login_required
@@ -52,8 +57,9 @@ def profession(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             choose(request, me(request), request.POST.get("profession", ""))
-        except RefusedError:
-            return render(request, "accounts/profession.html", {"choices": [], "wrong": True}, status=403)
+        except RefusedError as error:
+            shown = {"choices": [], "wrong": True, "passkey": error.message == "passkey-needed"}
+            return render(request, "accounts/profession.html", shown, status=403)
         return HttpResponseRedirect(get_next_redirect_url(request) or "/")
     choices = [(word, label(word)) for word in known]
     back = get_next_redirect_url(request) or ""

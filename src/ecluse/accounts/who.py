@@ -2,7 +2,8 @@
 
 1. ``acr`` is ``aal2`` only when a second factor (or a passkey, which is two) was used in this very session.
 2. ``auth_age`` counts from the newest *second factor*: a password typed again makes nothing fresher.
-3. Nothing here comes from what the browser says, but for ``claimed_address``, which is called so.
+3. A recovery code is not a factor: the session stays at ``aal1`` and reaches only the pages where a factor is added.
+4. Nothing here comes from what the browser says, but for ``claimed_address``, which is called so.
 """
 
 import getpass
@@ -30,7 +31,7 @@ def who_of(request: HttpRequest) -> Who:
         return stranger(request)
     account = request.user
     records = get_authentication_records(request, account)
-    second = [record for record in records if record.get("method") == "mfa"]
+    second = [record for record in records if record.get("method") == "mfa" and record.get("type") != "recovery_codes"]
     return Who(
         account=account.username,
         profession=request.session.get(PROFESSION, ""),
@@ -82,7 +83,7 @@ def _methods(request: HttpRequest, records: list[dict[str, Any]]) -> tuple[str, 
         elif record.get("method") == "mfa":
             words.append(WORDS.get(record.get("type", ""), request.session.get(KEY_KIND, "swk")))
             words += ["pin"] if record.get("pin") else []
-            words += [] if record.get("tap") else ["mfa"]
+            words += [] if record.get("tap") or record.get("type") == "recovery_codes" else ["mfa"]
     return tuple(dict.fromkeys(words))
 
 

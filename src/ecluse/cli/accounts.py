@@ -13,7 +13,8 @@ from allauth.mfa.models import Authenticator
 from rich.console import Console
 from rich.table import Table
 
-from ecluse.accounts import approvals, registry, reviews, sessions, setup
+from ecluse.accounts import approvals, registry, reviews, sessions, setup, slips
+from ecluse.accounts.adapter import FactorAdapter
 from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.models import Account
 from ecluse.accounts.who import console as at_console
@@ -72,7 +73,7 @@ def load(
     """Take accounts from a list; again and again without harm.
 
     [{"username": "n.martin", "display_name": "Nadia Martin", "professions": ["nurse"], "units": ["cardiology"],
-    "hired": "2026-01-05", "ends": null, "rpps": ""}, …]. Exit code 4 when a line was refused.
+    "hired": "2026-01-05", "ends": null, "rpps": "", "email": ""}, …]. Exit code 4 when a line was refused.
     """
     if demo_credentials:
         err.print(DEMO, style="bold white on red")
@@ -94,6 +95,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     unit: Annotated[list[str] | None, typer.Option(help="Code of a unit; repeatable.")] = None,
     name: Annotated[str, typer.Option(help="Name shown on pages.")] = "",
     rpps: Annotated[str, typer.Option(help="RPPS number, 11 digits.")] = "",
+    email: Annotated[str, typer.Option(help="Where to tell them of changes to their credentials.")] = "",
     hired: Annotated[str, typer.Option(help="First day, 2026-01-31.")] = "",
     ends: Annotated[str, typer.Option(help="Last day.")] = "",
     service: Annotated[bool, typer.Option("--service", help="A service: proves a key, never signs in.")] = False,
@@ -102,7 +104,13 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     as_json: AsJson = False,
 ) -> None:
     """Add one account, or bring it up to date."""
-    row: dict[str, object] = {"username": username, "display_name": name, "rpps": rpps, "service": service}
+    row: dict[str, object] = {
+        "username": username,
+        "display_name": name,
+        "rpps": rpps,
+        "email": email,
+        "service": service,
+    }
     row |= {"professions": profession or [], "units": unit or [], "hired": hired or None, "ends": ends or None}
     taken = registry.load(json.dumps([row]).encode(), requester=requester)
     if any(reject.username == username for reject in taken.rejects):
@@ -182,18 +190,40 @@ app.command("sync-ldap")(accounts_services.sync_ldap)
 @app.command()
 def factors(
     username: Annotated[str, typer.Argument(help="Whose factors.")],
-    reset: Annotated[bool, typer.Option("--reset", help="Remove all and end all sessions: phone or key lost.")] = False,
+    revoke: Annotated[int, typer.Option(help="Number of one lost factor to remove, when another stays.")] = 0,
+    reset: Annotated[bool, typer.Option("--reset", help="All are lost: remove them, end all sessions.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the second factors of an account, or remove them so that the person adds new ones at the next sign-in."""
+    """Show the second factors of an account; remove a lost one; or all, and start the way back.
+
+    After --reset the person adds a factor again with their password and a sealed slip, which a second person hands over
+    on the page Resets. Example: ecluse accounts factors n.martin --revoke 12
+    """
     account = approvals.known_account(username)
-    found = Authenticator.objects.filter(user=account)
-    kinds = [str(factor.type) for factor in found]
+    kinds = [{"id": factor.pk, "kind": str(factor.type)} for factor in Authenticator.objects.filter(user=account)]
+    if revoke:
+        revoke_one(account, revoke)
     if reset:
-        sessions.end(account, at_console(), "factors-reset")
-        found.delete()
-    text = ", ".join(kinds) or "No second factor."
-    say(as_json, {"factors": kinds, "removed": reset}, f"Removed: {text}" if reset else text)
+        slips.ask(at_console(), account, slips.FACTOR)
+    text = ", ".join(f"{one['id']} {one['kind']}" for one in kinds) or "No second factor."
+    done = "Removed; a sealed slip waits for a second person to hand it over: " if reset else ""
+    say(as_json, {"factors": kinds, "removed": reset, "revoked": revoke}, f"{done}{text}")
+
+
+def revoke_one(account: Account, number: int) -> None:
+    """Remove one factor at once, and end the sessions it may have opened.
+
+    Raises:
+        BadInputError: it is not one of this account's.
+        RefusedError: no other would be left.
+    """
+    factor = Authenticator.objects.filter(user=account, pk=number).first()
+    if factor is None:
+        raise BadInputError("There is no such factor.", f"`ecluse accounts factors {account}` lists them.")
+    if not FactorAdapter().can_delete_authenticator(factor):
+        raise RefusedError("This is their only second factor.", "Pass --reset: coming back then takes two people.")
+    sessions.end(account, at_console(), "factor-revoked")
+    factor.delete()
 
 
 @app.command()

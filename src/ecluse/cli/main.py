@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": Late("ecluse.cli.audit", "The trace to the hospital's audit repository.", django=False),
     "accounts": Late("ecluse.cli.accounts", "People and services: add, load, list, client, lock."),
     "workstations": Late("ecluse.cli.workstations", "Shared workstations of wards: add, list, remove."),
+    "passwords": Late("ecluse.cli.passwords", "Breached passwords: import a list, check, status."),
     "import": Late("ecluse.cli.import_", "Import FHIR bundles and NDJSON."),
     "export": Late("ecluse.cli.export", "Make a recipient's key, open an export.", django=False),
     "respond": Late("ecluse.cli.respond", "The watch, its cases, playbooks, locks and alarms."),

@@ -7,6 +7,7 @@
     db.sqlite3             unless [database] url says PostgreSQL
     safe/                  policy.toml, keys, trace: only the safe's process writes here
     run/safe.sock          the safe's socket (0600)
+    passwords.filter       breached passwords, made by ``ecluse passwords import``
     rejects/               what an import could not take, with its reason
     cache/trace/           the index of the trace: made again from it whenever it is lost
     watch/                 how far the watch has read, its lake
@@ -101,6 +102,31 @@ class Breach(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     nis2_final_days: int = 30
 
 
+class Accounts(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[accounts]``: which factors people may have.
+
+    ``platform_passkeys``: a passkey may live in a computer or a phone; else only on a roaming key or badge.
+    ``demo_codes_for_all``: in a demonstration, whose secrets are public, privileged professions use codes too.
+    """
+
+    platform_passkeys: bool = True
+    demo_codes_for_all: bool = False
+
+
+class Mail(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """``[mail]``: how people are told of changes to their credentials besides the page.
+
+    ``how`` is ``""`` (no mail), ``smtp`` (``server``, ``port``, STARTTLS), ``file`` (``HOME/mail``) or ``console``.
+    """
+
+    how: Literal["", "smtp", "file", "console"] = ""
+    sender: str = ""
+    server: str = ""
+    port: int = 587
+    user: str = ""
+    password_file: str = ""
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The whole of ``ecluse.toml``. An unknown key is an error."""
 
@@ -113,6 +139,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     respond: Respond = Respond()
     alarms: Alarms = Alarms()
     sessions: Sessions = Sessions()
+    accounts: Accounts = Accounts()
+    mail: Mail = Mail()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -158,6 +186,11 @@ class Home(msgspec.Struct, frozen=True):
     def watch(self) -> Path:
         """Folder of the watch: how far it has read, its lake."""
         return self.path / "watch"
+
+    @property
+    def known_passwords(self) -> Path:
+        """File of breached passwords, as ``ecluse passwords import`` makes it."""
+        return self.path / "passwords.filter"
 
     @property
     def rejects(self) -> Path:

@@ -81,7 +81,6 @@ class Action(StrEnum):
     START = "start"
     STOP = "stop"
     SETUP_CLOSED = "setup-closed"
-    NOTICE = "notice"
     CASE = "case"
     ALARM = "alarm"
 

@@ -83,6 +83,9 @@ demo = true
 
 [database]
 url = {url}
+
+[accounts]
+demo_codes_for_all = true
 """
 
 

@@ -17,6 +17,8 @@ A fragment asked by htmx is answered by ``HX-Redirect`` to the page.
 
 from typing import Any
 
+from allauth.core.context import request_context
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -96,11 +98,18 @@ def context(request: HttpRequest, ticket: Ticket, signed: str, error: str) -> di
         "can_justify": about_one and ticket.decision is Decision.JUSTIFY and may_justify(profession),
         "can_break": can_break and not two,
         "two_people": can_break and two,
+        "key_options": key_options(request) if can_break and two else None,
         "why": WHY,
         "emergency": EMERGENCY,
         "minutes": (retry_after(ticket.rule) + 59) // 60,
         "locked": ticket.rule in {"locked", "decoy"},
     }
+
+
+def key_options(request: HttpRequest) -> dict[str, Any]:
+    """Return what a colleague's browser is asked to sign with a passkey: anybody's, since nobody said who comes."""
+    with request_context(request):
+        return {"request_options": begin_authentication()}
 
 
 def may_break(profession: str) -> bool:

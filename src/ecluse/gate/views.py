@@ -33,8 +33,9 @@ from ecluse.gate.http import page
 from ecluse.gate.justify import Told, justify
 from ecluse.gate.models import Glass
 from ecluse.gate.reasons import EMERGENCY, OUTCOMES, words
-from ecluse.gate.second import prove
+from ecluse.gate.second import prove, prove_with_key
 from ecluse.gate.tickets import Ticket
+from ecluse.safe.protocol import Who
 
 View = Callable[[HttpRequest, Ticket, str], HttpResponse]
 
@@ -97,16 +98,25 @@ def glass_view(request: HttpRequest, ticket: Ticket, signed: str) -> HttpRespons
 @about_a_ticket
 def second_view(request: HttpRequest, ticket: Ticket, signed: str) -> HttpResponse:
     """Break the glass with a second person who signs on this screen."""
-    form = request.POST
     try:
         explained = told(request, ticket).checked(dict(EMERGENCY))
-        second = prove(
-            request, form.get("username", ""), form.get("password", ""), form.get("code", ""), ProposalKind.BREAK_GLASS
-        )
+        second = signed_here(request)
         result = glass.break_together(who_of(request), second, explained, request_id(request))
     except (BadInputError, RefusedError) as error:
         return page(request, ticket, signed, complaint(error))
     return after_glass(request, ticket, result)
+
+
+def signed_here(request: HttpRequest) -> Who:
+    """Return the second person, who signed with a passkey or with name, password and code.
+
+    Raises:
+        RefusedError: they did not prove who they are, or may not approve this.
+    """
+    form, kind = request.POST, ProposalKind.BREAK_GLASS
+    if form.get("credential"):
+        return prove_with_key(request, form["credential"], kind)
+    return prove(request, form.get("username", ""), form.get("password", ""), form.get("code", ""), kind)
 
 
 def after_glass(request: HttpRequest, ticket: Ticket, result: Glass | Refusal) -> HttpResponse:

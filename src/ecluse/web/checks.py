@@ -25,7 +25,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 def run(home: Home) -> list[CheckMessage]:
     """Return everything that is wrong with this establishment's settings, files and tables."""
     of_django = [found for found in run_checks() if found.level >= ERROR]
-    return [*of_django, *transport(home), *hosts(home), *secrets(home), *tables(), *set_up(home), *telling(home)]
+    own = [*transport(home), *hosts(home), *secrets(home), *factors(home), *tables(), *set_up(home), *telling(home)]
+    return [*of_django, *own]
 
 
 def transport(home: Home) -> list[CheckMessage]:
@@ -89,6 +90,13 @@ def secrets(home: Home) -> list[CheckMessage]:
     if not home.settings.database.url and home.sqlite.exists() and readable_by_others(home.sqlite):
         found.append(Warned(f"Others can read {home.sqlite}.", f"chmod go-rwx {home.sqlite}", id="web.W001"))
     return found
+
+
+def factors(home: Home) -> list[CheckMessage]:
+    """Find a demonstration's leniency outside one, where it is ignored."""
+    if home.settings.accounts.demo_codes_for_all and not home.settings.site.demo:
+        return [Critical("demo_codes_for_all is for demonstrations.", "Remove it from [accounts].", id="web.C013")]
+    return []
 
 
 def tables() -> list[CheckMessage]:

@@ -191,9 +191,9 @@ CONTENT_SECURITY_POLICY = {
 AUTHENTICATION_BACKENDS = ["ecluse.accounts.adapter.People"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "ecluse.accounts.passwords.LongEnough"},
     {"NAME": "ecluse.accounts.passwords.NoKnownWords"},
+    {"NAME": "ecluse.accounts.passwords.NotBreached"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "display_name")},
@@ -212,14 +212,22 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGIN_TIMEOUT = 300
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SITE and SITE.behind_proxy else 0  # or one guesser would use up everybody's attempts
-ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
-    "login_failed": "30/m/ip,5/5m/key",
-    "reauthenticate": "20/m/user",
-    "change_password": "5/m/user",
-}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ecluse.accounts.throttle counts, in the database
+MAIL = HOME.settings.mail if HOME and HOME.settings.mail.how else None  # no server by default; see core/home.py
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'filebased' if MAIL.how == 'file' else MAIL.how}.EmailBackend"
+    if MAIL
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
+EMAIL_FILE_PATH = str(HOME.path / "mail") if HOME else None
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = (MAIL.server, MAIL.port, True) if MAIL else ("", 0, True)
+EMAIL_HOST_USER = MAIL.user if MAIL else ""
+EMAIL_HOST_PASSWORD = Path(MAIL.password_file).read_text("utf-8").strip() if MAIL and MAIL.password_file else ""
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = MAIL.sender if MAIL else ""
 MFA_ADAPTER = "ecluse.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_FORMS = {"change_password": "ecluse.accounts.forms.NewPasswordForm"}
 MFA_FORMS = {
     "authenticate": "ecluse.accounts.forms.CodeForm",
     "reauthenticate": "ecluse.accounts.forms.FreshCodeForm",
@@ -229,17 +237,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE.name if SITE else ""
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 SESSION_COOKIE_AGE = 24 * 60 * 60  # the longest of accounts/strength.py, which ends sessions much sooner
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-# Shared by the workers: attempts counted. Files of this user, never the database: entries are pickles.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": str(HOME.path / "run" / "cache"),
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
-    if HOME
-    else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

@@ -1,7 +1,8 @@
-"""A passkey made of software, for tests: one private key for one site, which says of itself what it is told to."""
+"""A passkey made of software, for tests: one private key for one site, as a phone or a FIDO key holds it."""
 
 import hashlib
 import json
+import secrets
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -19,21 +20,21 @@ def b64(raw: bytes) -> str:
 
 
 class Passkey:
-    """What a phone or a key holds: one private key for one site."""
+    """One private key for one site. ``flags`` are those of WebAuthn Level 2 section 6.1."""
 
     def __init__(self, host: str = "localhost", flags: int = PRESENT | VERIFIED) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.id = hashlib.sha256(str(id(self)).encode()).digest()
+        self.id = secrets.token_bytes(32)
         self.site = hashlib.sha256(host.encode()).digest()
         self.flags = flags
         self.owner = ""
 
     def client_data(self, kind: str, challenge: str, origin: str) -> bytes:
-        """Return what the browser says of the ceremony."""
+        """Return what the browser says of the page that asks."""
         return json.dumps({"type": f"webauthn.{kind}", "challenge": challenge, "origin": origin}).encode()
 
     def register(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
-        """Answer the options of a registration; return the credential as JSON."""
+        """Answer a page that adds a key."""
         self.owner = options["publicKey"]["user"]["id"]
         numbers = self.key.public_key().public_numbers()
         x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
@@ -46,7 +47,7 @@ class Passkey:
         return self.wrapped(answer, {"credProps": {"rk": True}})
 
     def prove(self, options: dict[str, Any], origin: str = ORIGIN) -> str:
-        """Answer the options of an authentication; return the assertion as JSON."""
+        """Answer a page that asks for the key."""
         data = self.site + bytes([self.flags]) + bytes(4)
         said = self.client_data("get", options["publicKey"]["challenge"], origin)
         signed = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(SHA256()))
@@ -54,7 +55,7 @@ class Passkey:
         return self.wrapped(answer | {"userHandle": self.owner}, {})
 
     def wrapped(self, response: dict[str, str], results: dict[str, Any]) -> str:
-        """Return an answer as a browser hands it over."""
+        """Return a credential in WebAuthn's JSON."""
         name = b64(self.id)
         whole = {"id": name, "rawId": name, "type": "public-key", "response": response}
         return json.dumps(whole | {"clientExtensionResults": results})
