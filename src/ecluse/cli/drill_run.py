@@ -20,11 +20,11 @@ from ecluse.drill.live.results import Line, Report, Trial, lines, offline
 from ecluse.drill.live.series import DATABASES, Played, Series
 from ecluse.drill.live.series import run as series_run
 from ecluse.drill.measured import Task
+from ecluse.drill.seeds import SCORING
 from ecluse.drill.world.settings import Settings
 
 console = Console(stderr=True, highlight=False)
 SIZES = {"small": Settings(patients=8000, staff=200, days=60), "large": Settings(patients=200_000, staff=5000, days=60)}
-FIRST = 101  # offline seeds up to 100 are for fitting detectors, never for scoring them
 CAPTION = "refused: people at work who were refused anything. exact: the trace names exactly what the thief got."
 
 
@@ -113,7 +113,8 @@ def in_logs(attacks: list[Attack], size: str, seeds: int) -> Report:
     known = tuple(sorted({attack.offline.theft for attack in attacks} - {""}))
     if not known:
         raise BadInputError(f"No log shows it: {attacks[0].offline.why}.", "Add --live.")
-    return offline(measure(Task(SIZES[size], tuple(range(FIRST, FIRST + seeds)), known, frontier=False), 1, tell))
+    task = Task(SIZES[size], tuple(SCORING[:seeds]), known, frontier=0)
+    return offline(measure(task, 1, lambda part: tell(f"hospital {part.task.seeds[0]} is measured")))
 
 
 def played(series: Series, page: bool) -> Played:

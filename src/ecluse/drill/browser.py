@@ -92,14 +92,15 @@ class Browser:
         self,
         url: str,
         *,
+        headers: dict[str, str] | None = None,
         cookies: httpx.Cookies | None = None,
         device: DeviceKey | None = None,
         auth: httpx.Auth | None = None,
     ) -> None:
         self.device = device or DeviceKey()
         self.challenge = ""
-        headers = {"Accept-Language": "fr"}
-        self.http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=headers, cookies=cookies, auth=auth)
+        asked = {"Accept-Language": "fr", **(headers or {})}
+        self.http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=asked, cookies=cookies, auth=auth)
         self.requests = 0
 
     def ask(self, method: str, url: str, **more: Any) -> httpx.Response:

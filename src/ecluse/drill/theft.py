@@ -135,6 +135,7 @@ def service_of(home: Path, url: str, member: Member) -> Service:
     """Return the credentials of a service, as they stand on its own machine: its private key. One pair for each."""
     private = home / "world" / f"{member.username}.jwk"
     if not private.exists():
+        private.parent.mkdir(mode=0o700, exist_ok=True)
         made = msgspec.json.decode(command(home, "accounts", "client-key", str(private), "--json"))
         words = ("--jwks", made["public"], "--scope", "system/*.crus", "--json")
         command(home, "accounts", "client", member.username, *words)

@@ -71,9 +71,9 @@ class Heist:
         return theft.knowledge(self.hospital, self.home, member, self.site.stage.known)
 
     def stolen(self, member: Member) -> Browser:
-        """Return a live session of ``member``, its second factor done: cookies of a browser, or a service's token."""
+        """Return a live session of ``member``, its second factor done: cookies of a browser, or a private key."""
         if member.profession is Profession.INTERFACE_SERVICE:
-            return Browser(self.site.url, {"Authorization": f"Bearer {self.site.stage.tokens[member.username]}"})
+            return Browser(self.site.url, auth=theft.service_of(self.home, self.site.url, member))
         owner = Browser(self.site.url)
         try:
             sign_in(owner, member)
@@ -96,7 +96,7 @@ class Heist:
 
     def phished(self, member: Member, seconds: float, headers: dict[str, str]) -> Thief | None:
         """Sign in with password and code of ``member`` from somewhere else; None when the site lets nobody in."""
-        browser = Browser(self.site.url, headers)
+        browser = Browser(self.site.url, headers=headers)
         browser.http.event_hooks["response"] = [self._see]
         self.begin()
         try:

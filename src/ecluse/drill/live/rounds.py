@@ -18,7 +18,7 @@ from ecluse.drill.hospital import Hospital
 from ecluse.drill.live.heist import Heist, Site
 from ecluse.drill.live.judge import Verdict, judge
 from ecluse.drill.live.stage import Copy, Stage
-from ecluse.drill.staff import Service, Shift, Work, Worker
+from ecluse.drill.staff import Interface, Shift, Work, Worker
 from ecluse.safe.verify import verify
 
 Moved = Callable[[int, str], None]
@@ -146,8 +146,8 @@ def workers(site: Site, stolen: list[Member]) -> list[Worker]:
     hospital, known = site.stage.hospital, site.stage.known
     for member in theft.at_work(hospital, stolen):
         if member.profession is Profession.INTERFACE_SERVICE:
-            token, own = site.stage.tokens[member.username], known.own[member.username]
-            made.append(Service(site.url, member, hospital.seed, token, own))
+            proof, own = theft.service_of(site.copy.home, site.url, member), known.own[member.username]
+            made.append(Interface(site.url, member, hospital.seed, proof, own))
         else:
             made.append(Worker(site.url, member, hospital.seed, next(arriving, None)))
     return made

@@ -18,7 +18,7 @@ from ecluse.drill import establishment, registry, signin
 from ecluse.drill.cast import Member
 from ecluse.drill.establishment import Tell
 from ecluse.drill.hospital import Hospital
-from ecluse.drill.theft import token_of
+from ecluse.drill.theft import service_of
 
 BASE = "base"
 RESTS = ("run", "serve.log")  # what a copy does not take along
@@ -41,7 +41,6 @@ class Stage:
         self.hospital, self.folder, self.server = hospital, folder, server
         self.decoys = decoys(hospital)
         self.known = registry.Known({}, {}, [])
-        self.tokens: dict[str, str] = {}
         self._copies = 0
 
     @property
@@ -54,12 +53,12 @@ class Stage:
         base = self.folder / BASE
         tell("making an establishment and its safe")
         establishment.make(base, database=self._new_database(BASE))
-        with establishment.serving(base):
+        with establishment.serving(base) as url:
             establishment.fill(self.hospital, base, tell, world=self.folder / "world", decoys=self.decoys)
             establishment.command(base, "accounts", "load", str(self._leaver()), "--demo-credentials")
             for member in self.hospital.members:
                 if member.profession is Profession.INTERFACE_SERVICE:
-                    self.tokens[member.username] = token_of(base, member)
+                    service_of(base, url, member)
         tell("asking the judge who is who")
         self.known = registry.ask(self.hospital, base, *(member.username for member in self.hospital.members))
         return self
