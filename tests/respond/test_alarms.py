@@ -1,4 +1,4 @@
-"""R8, R9, R10: what leaves, that it is kept until taken, that strangers' libraries verify it. Real receivers, here."""
+"""C8, C9, C10: what leaves, that it is kept until taken, that strangers' libraries verify it. Real receivers, here."""
 
 import base64
 import datetime as dt
@@ -73,7 +73,7 @@ def sent(**message: Any) -> Sent:
     return Sent("message-1", AT, ("rssi@hopital.example",), message)
 
 
-def test_r10_a_webhook_is_signed_as_standard_webhooks_says(alarms: SetAlarms, files: Path) -> None:
+def test_c10_a_webhook_is_signed_as_standard_webhooks_says(alarms: SetAlarms, files: Path) -> None:
     with receivers.http() as (url, kept):
         alarms(Alarms(webhook=Webhook(url, "secrets/hook")))
         opened()
@@ -88,7 +88,7 @@ def test_r10_a_webhook_is_signed_as_standard_webhooks_says(alarms: SetAlarms, fi
 
 
 @pytest.mark.parametrize("name", ["short", "empty", "nowhere"])
-def test_r10_a_webhook_without_a_good_secret_sends_nothing(alarms: SetAlarms, files: Path, name: str) -> None:
+def test_c10_a_webhook_without_a_good_secret_sends_nothing(alarms: SetAlarms, files: Path, name: str) -> None:
     with receivers.http() as (url, kept):
         home = alarms(Alarms(webhook=Webhook(url, f"secrets/{name}")))
         with pytest.raises(BadInputError):
@@ -102,7 +102,7 @@ def caep_to(url: str, key: str = "p256.pem") -> Alarms:
     )
 
 
-def test_r10_a_caep_event_verifies_with_another_library(alarms: SetAlarms, files: Path) -> None:
+def test_c10_a_caep_event_verifies_with_another_library(alarms: SetAlarms, files: Path) -> None:
     with receivers.http() as (url, kept):
         home = alarms(caep_to(url))
         opened()
@@ -128,14 +128,14 @@ def test_r10_a_caep_event_verifies_with_another_library(alarms: SetAlarms, files
 
 
 @pytest.mark.parametrize("key", ["p384.pem", "rsa.pem", "hook", "empty", "nowhere"])
-def test_r10_caep_refuses_a_key_that_is_not_a_private_p256(alarms: SetAlarms, files: Path, key: str) -> None:
+def test_c10_caep_refuses_a_key_that_is_not_a_private_p256(alarms: SetAlarms, files: Path, key: str) -> None:
     home = alarms(caep_to("http://127.0.0.1:1/", key))
     with pytest.raises(BadInputError):
         caep.send(home, sent(type="case", case="c", kind="decoy", account="a"))
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
-def test_r9_only_202_is_a_receipt_of_a_security_event(alarms: SetAlarms, files: Path, status: int) -> None:
+def test_c9_only_202_is_a_receipt_of_a_security_event(alarms: SetAlarms, files: Path, status: int) -> None:
     with receivers.http() as (url, kept):
         kept.status = status
         home = alarms(caep_to(url))
@@ -143,7 +143,7 @@ def test_r9_only_202_is_a_receipt_of_a_security_event(alarms: SetAlarms, files: 
             caep.send(home, sent(type="case", case="c", kind="decoy", account="a"))
 
 
-def test_r9_an_alarm_is_kept_and_tried_again_until_it_is_taken(alarms: SetAlarms, files: Path) -> None:
+def test_c9_an_alarm_is_kept_and_tried_again_until_it_is_taken(alarms: SetAlarms, files: Path) -> None:
     now = dt.datetime.now(dt.UTC)
     with receivers.http() as (url, kept):
         kept.status = 503
@@ -163,7 +163,7 @@ def test_r9_an_alarm_is_kept_and_tried_again_until_it_is_taken(alarms: SetAlarms
     assert Delivery.objects.count() == 1
 
 
-def test_r9_a_receiver_that_is_not_there_loses_nothing_and_hinders_no_other(alarms: SetAlarms, files: Path) -> None:
+def test_c9_a_receiver_that_is_not_there_loses_nothing_and_hinders_no_other(alarms: SetAlarms, files: Path) -> None:
     with receivers.smtp() as (port, taken):
         email = Email("127.0.0.1", "ecluse@h.example", {Profession.DPO: ("dpo@h.example",)}, port, "none")
         alarms(Alarms(webhook=Webhook("http://127.0.0.1:1/", "secrets/hook"), email=email))
@@ -173,7 +173,7 @@ def test_r9_a_receiver_that_is_not_there_loses_nothing_and_hinders_no_other(alar
     assert outbox.waiting().error == "ConnectError"
 
 
-def test_r9_a_receiver_whose_address_makes_no_sense_stops_no_other(alarms: SetAlarms, files: Path) -> None:
+def test_c9_a_receiver_whose_address_makes_no_sense_stops_no_other(alarms: SetAlarms, files: Path) -> None:
     with receivers.http() as (url, kept):
         alarms(Alarms(webhook=Webhook("http://[no", "secrets/hook"), caep=caep_to(url).caep))
         opened()
@@ -182,7 +182,7 @@ def test_r9_a_receiver_whose_address_makes_no_sense_stops_no_other(alarms: SetAl
     assert outbox.waiting().error
 
 
-def test_r8_nothing_that_leaves_names_a_patient_or_holds_free_text(
+def test_c8_nothing_that_leaves_names_a_patient_or_holds_free_text(
     alarms: SetAlarms, files: Path, trace: Callable[[], list[Entry]]
 ) -> None:
     with receivers.http() as (url, kept), receivers.smtp() as (port, mails), receivers.stream() as (tcp, lines):
@@ -209,7 +209,7 @@ def until(met: Callable[[], bool], seconds: float = 5) -> None:
 HOSTILE = {"type": "case", "case": "c1", "kind": "burst", "account": 'a"]\\\n<14>1 forged', "patients": 3}
 
 
-def test_r10_syslog_is_rfc_5424_and_nothing_in_it_can_forge_a_second_line() -> None:
+def test_c10_syslog_is_rfc_5424_and_nothing_in_it_can_forge_a_second_line() -> None:
     line = syslog.formatted(sent(**HOSTILE))
     assert line.startswith("<81>1 2026-03-02T21:00:00.000Z ")
     assert "\n" not in line
@@ -253,7 +253,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def test_r10_syslog_over_tls_speaks_only_to_a_server_it_trusts(alarms: SetAlarms, tmp_path: Path) -> None:
+def test_c10_syslog_over_tls_speaks_only_to_a_server_it_trusts(alarms: SetAlarms, tmp_path: Path) -> None:
     with receivers.stream(certificate(tmp_path)) as (port, taken):
         trusting = Syslog(f"tls://localhost:{port}", str(tmp_path / "cert.pem"))
         with pytest.raises(NotTakenError):

@@ -1,4 +1,4 @@
-"""R11: people are told what they opened, their answer is kept, and "it was not me" acts at once."""
+"""C11: people are told what they opened, their answer is kept, and "it was not me" acts at once."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def somebody(account: str) -> Who:
     return Who(account=account, profession="nurse", session="s", acr="aal2")
 
 
-def test_r11_only_what_nothing_links_to_care_is_asked_about_and_each_patient_once() -> None:
+def test_c11_only_what_nothing_links_to_care_is_asked_about_and_each_patient_once() -> None:
     day = day_of(
         entry("a", "p1"),
         entry("a", "p1"),
@@ -51,13 +51,13 @@ def test_r11_only_what_nothing_links_to_care_is_asked_about_and_each_patient_onc
     assert {account: len(patients) for account, patients in day.patients.items()} == {"a": 2}
 
 
-def test_r11_a_day_ends_at_midnight_of_the_establishment() -> None:
+def test_c11_a_day_ends_at_midnight_of_the_establishment() -> None:
     late = dt.datetime(2026, 3, 2, 23, 30, tzinfo=dt.UTC)
     day = day_of(entry("a", "p1"), entry("a", "p2", late))
     assert day.told() == ask.Told(dt.date(2026, 3, 3), {"a": 1})
 
 
-def test_r11_a_persons_own_page_can_tell_the_count_as_the_day_goes(alarms: SetAlarms) -> None:
+def test_c11_a_persons_own_page_can_tell_the_count_as_the_day_goes(alarms: SetAlarms) -> None:
     home = alarms(Alarms())
     home.watch.mkdir(exist_ok=True)
     now = dt.datetime.now(dt.UTC)
@@ -71,7 +71,7 @@ def test_r11_a_persons_own_page_can_tell_the_count_as_the_day_goes(alarms: SetAl
     (home.watch / ask.TODAY).unlink()
 
 
-def test_r11_everybody_is_asked_once_a_day_and_told_the_same_evening(alarms: SetAlarms) -> None:
+def test_c11_everybody_is_asked_once_a_day_and_told_the_same_evening(alarms: SetAlarms) -> None:
     day = day_of(entry("q.one", "p1"), entry("q.one", "p2"), entry("q.two", "p1"))
     with receivers.smtp() as (port, taken):
         alarms(Alarms(email=Email("127.0.0.1", "e@h.example", {}, port, "none", people="{account}@h.example")))
@@ -86,7 +86,7 @@ def test_r11_everybody_is_asked_once_a_day_and_told_the_same_evening(alarms: Set
     assert "p1" not in "".join(taken)
 
 
-def test_r11_the_question_is_traced_and_waits_on_the_persons_own_page(trace: Callable[[], list[Entry]]) -> None:
+def test_c11_the_question_is_traced_and_waits_on_the_persons_own_page(trace: Callable[[], list[Entry]]) -> None:
     ask.ask("q.three", NOON.date(), 7, NOON)
     assert [(one.account, one.patients) for one in ask.open_for("q.three")] == [("q.three", 7)]
     assert ask.open_for("q.four") == []
@@ -95,7 +95,7 @@ def test_r11_the_question_is_traced_and_waits_on_the_persons_own_page(trace: Cal
     ]
 
 
-def test_r11_a_reason_given_is_kept_and_feeds_the_case(trace: Callable[[], list[Entry]]) -> None:
+def test_c11_a_reason_given_is_kept_and_feeds_the_case(trace: Callable[[], list[Entry]]) -> None:
     at = dt.datetime.now(dt.UTC)
     ref = cases.take(Signal(account="q.five", kind=CaseKind.BURST, at=at)).ref
     question = ask.ask("q.five", NOON.date(), 7, NOON)
@@ -105,7 +105,7 @@ def test_r11_a_reason_given_is_kept_and_feeds_the_case(trace: Callable[[], list[
     assert [(e.rule, e.detail) for e in trace() if e.rule == "answer"] == [("answer", "advice")]
 
 
-def test_r11_it_was_not_me_opens_the_gravest_case_and_locks_the_account_at_once() -> None:
+def test_c11_it_was_not_me_opens_the_gravest_case_and_locks_the_account_at_once() -> None:
     question = ask.ask("q.six", NOON.date(), 7, NOON)
     ask.answer(somebody("q.six"), question.pk, mine=False)
     (case,) = queue.queue().cases
@@ -114,14 +114,14 @@ def test_r11_it_was_not_me_opens_the_gravest_case_and_locks_the_account_at_once(
 
 
 @pytest.mark.parametrize("reason", ["", "because", "<script>"])
-def test_r11_yes_without_a_reason_of_the_list_is_no_answer(reason: str) -> None:
+def test_c11_yes_without_a_reason_of_the_list_is_no_answer(reason: str) -> None:
     question = ask.ask("q.seven", NOON.date(), 7, NOON)
     with pytest.raises(BadInputError):
         ask.answer(somebody("q.seven"), question.pk, mine=True, reason=reason)
     assert Reply.objects.count() == 0
 
 
-def test_r11_nobody_answers_for_somebody_else_nor_twice() -> None:
+def test_c11_nobody_answers_for_somebody_else_nor_twice() -> None:
     question = ask.ask("q.eight", NOON.date(), 7, NOON)
     with pytest.raises(RefusedError):
         ask.answer(somebody("q.nine"), question.pk, mine=False)

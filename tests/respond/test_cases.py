@@ -1,4 +1,4 @@
-"""R6, R7, R12: what is kept of cases, the queue, and what a verdict changes."""
+"""C6, C7, C12: what is kept of cases, the queue, and what a verdict changes."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -37,14 +37,14 @@ def test_a_signal_opens_a_case_that_tells_its_figures(trace: Trace) -> None:
     assert (entry.target, entry.rule, entry.account) == (taken.ref, "opened", "system:watch")
 
 
-def test_r2_the_same_signal_again_opens_no_second_case_and_says_nothing_new() -> None:
+def test_c2_the_same_signal_again_opens_no_second_case_and_says_nothing_new() -> None:
     first = cases.take(signal())
     assert first.is_new
     assert cases.take(signal()) == cases.Taken(first.ref, is_new=False)
     assert CaseEvent.objects.count() == 1
 
 
-def test_r7_signals_of_one_actor_are_one_case() -> None:
+def test_c7_signals_of_one_actor_are_one_case() -> None:
     first = cases.take(signal())
     second = cases.take(signal(kind=CaseKind.CAPS))
     assert second == cases.Taken(first.ref, is_new=True)
@@ -52,14 +52,14 @@ def test_r7_signals_of_one_actor_are_one_case() -> None:
     assert Case.objects.count() == 1
 
 
-def test_r7_a_concluded_case_takes_no_more_signals(officer: Who) -> None:
+def test_c7_a_concluded_case_takes_no_more_signals(officer: Who) -> None:
     first = cases.take(signal())
     cases.decide(officer, first.ref, Verdict.MISTAKE)
     assert cases.take(signal(at=NOW + dt.timedelta(days=1))).ref != first.ref
 
 
 @pytest.mark.parametrize("a_day", [1, 3])
-def test_r7_the_queue_holds_no_more_a_day_than_the_team_reads_and_keeps_the_gravest(a_day: int) -> None:
+def test_c7_the_queue_holds_no_more_a_day_than_the_team_reads_and_keeps_the_gravest(a_day: int) -> None:
     kinds = [CaseKind.GLASS, CaseKind.DECOY, CaseKind.BURST, CaseKind.REFUSALS, CaseKind.DISOWNED]
     for number, kind in enumerate(kinds):
         cases.take(signal(f"a.{number}", kind))
@@ -71,7 +71,7 @@ def test_r7_the_queue_holds_no_more_a_day_than_the_team_reads_and_keeps_the_grav
     assert [case.kinds[0] for case in found.cases][:4] == graver
 
 
-def test_r7_the_day_of_the_budget_is_the_establishments() -> None:
+def test_c7_the_day_of_the_budget_is_the_establishments() -> None:
     cases.take(signal("a.one", at=NOW))
     cases.take(signal("a.two", at=NOW + dt.timedelta(hours=2.5)))  # after midnight in Paris, not in London
     rows = [queue.seen(row) for row in Case.objects.prefetch_related("events")]
@@ -86,7 +86,7 @@ def test_the_queue_leaves_out_what_is_concluded(officer: Who) -> None:
     assert queue.queue().cases == ()
 
 
-def test_r6_no_row_of_a_case_can_be_changed_or_deleted(officer: Who) -> None:
+def test_c6_no_row_of_a_case_can_be_changed_or_deleted(officer: Who) -> None:
     ref = cases.take(signal()).ref
     cases.remark(officer, ref, "Called the ward.")
     for row in (cases.of(ref), CaseEvent.objects.first()):
@@ -103,7 +103,7 @@ def test_r6_no_row_of_a_case_can_be_changed_or_deleted(officer: Who) -> None:
     assert CaseEvent.objects.count() == 2
 
 
-def test_r6_nothing_is_kept_when_nothing_can_be_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_c6_nothing_is_kept_when_nothing_can_be_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(*_: object, **__: object) -> int:
         raise SafeUnavailableError("no room")
 
@@ -113,7 +113,7 @@ def test_r6_nothing_is_kept_when_nothing_can_be_traced(monkeypatch: pytest.Monke
     assert Case.objects.count() == CaseEvent.objects.count() == 0
 
 
-def test_r6_what_is_changed_taken_away_or_put_in_behind_the_traces_back_is_told(home: Path, officer: Who) -> None:
+def test_c6_what_is_changed_taken_away_or_put_in_behind_the_traces_back_is_told(home: Path, officer: Who) -> None:
     def flaws() -> int:
         return sum(ref in flaw for flaw in proof.flaws(home / "safe"))
 
@@ -132,7 +132,7 @@ def test_r6_what_is_changed_taken_away_or_put_in_behind_the_traces_back_is_told(
 
 
 @pytest.mark.parametrize("act", ["remark", "assign", "decide", "report"])
-def test_r6_whoever_does_not_work_on_cases_adds_nothing(nurse: Who, act: str) -> None:
+def test_c6_whoever_does_not_work_on_cases_adds_nothing(nurse: Who, act: str) -> None:
     ref = cases.take(signal()).ref
     acts: dict[str, Callable[[], object]] = {
         "remark": lambda: cases.remark(nurse, ref, "no"),
@@ -145,7 +145,7 @@ def test_r6_whoever_does_not_work_on_cases_adds_nothing(nurse: Who, act: str) ->
     assert CaseEvent.objects.count() == 1
 
 
-def test_r6_nobody_concludes_a_case_about_themselves(officer: Who) -> None:
+def test_c6_nobody_concludes_a_case_about_themselves(officer: Who) -> None:
     ref = cases.take(signal("r.officer")).ref
     with pytest.raises(RefusedError):
         cases.decide(officer, ref, Verdict.LEGITIMATE)
@@ -185,7 +185,7 @@ def left(verdict_is_theft: bool, decided: dt.date = dt.date(2026, 3, 3)) -> list
     return [(row["detector"], row["account"], row["day"].day) for row in rows]
 
 
-def test_r12_the_days_of_a_theft_are_no_habit_and_are_told_no_more() -> None:
+def test_c12_the_days_of_a_theft_are_no_habit_and_are_told_no_more() -> None:
     assert left(True) == [("burst", "a", 9), ("burst", "a", 10), ("hours", "a", 9), ("burst", "b", 9)]
     days = pa.table(
         {"account": ["a", "a", "b"], "day": [dt.date(2026, 3, 2), dt.date(2026, 3, 3), dt.date(2026, 3, 2)]}
@@ -194,15 +194,15 @@ def test_r12_the_days_of_a_theft_are_no_habit_and_are_told_no_more() -> None:
     assert calibration.taken_out(days, [one])["account"].to_pylist() == ["a", "b"]
 
 
-def test_r12_what_was_legitimate_is_expected_up_to_what_was_seen_of_that_account_and_detector_alone() -> None:
+def test_c12_what_was_legitimate_is_expected_up_to_what_was_seen_of_that_account_and_detector_alone() -> None:
     assert left(False) == [("burst", "a", 10), ("hours", "a", 9), ("burst", "b", 9)]
 
 
-def test_r12_what_was_legitimate_is_expected_for_a_time_only() -> None:
+def test_c12_what_was_legitimate_is_expected_for_a_time_only() -> None:
     assert len(left(False, dt.date(2025, 11, 1))) == SEEN.num_rows
 
 
-def test_r12_verdicts_reach_the_calibration_and_a_mistake_changes_nothing(officer: Who) -> None:
+def test_c12_verdicts_reach_the_calibration_and_a_mistake_changes_nothing(officer: Who) -> None:
     for account, verdict in (("t.one", Verdict.THEFT), ("l.one", Verdict.LEGITIMATE), ("m.one", Verdict.MISTAKE)):
         ref = cases.take(
             signal(account, CaseKind.PATTERN, days=("2026-03-01",), accounts=(account, "x." + account))

@@ -75,7 +75,7 @@ def test_wrong_playbooks_are_an_error(alarms: Callable[..., Home]) -> None:
         (0, 0, "x", Exit.BROKEN_WORLD),
     ],
 )
-def test_r1_a_watch_that_is_late_or_in_trouble_is_told_by_the_exit_status(
+def test_c1_a_watch_that_is_late_or_in_trouble_is_told_by_the_exit_status(
     alarms: Callable[..., Home], age: float, lag: float, error: str, code: int
 ) -> None:
     home = alarms(Alarms())

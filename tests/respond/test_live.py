@@ -1,4 +1,4 @@
-"""R1, R2, R3: the trace reaches the watch, in order, each entry once, whatever happens in between."""
+"""C1, C2, C3: the trace reaches the watch, in order, each entry once, whatever happens in between."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def grab(safe: SafeClient, by: Who, patients: int = 6) -> None:
     safe.call(opening(refs, by=by, ground=Ground.UNEXPLAINED, duty=None))
 
 
-def test_r1_a_burst_is_a_case_with_its_lock_after_one_step(safe: SafeClient, watch: Callable[[], Live]) -> None:
+def test_c1_a_burst_is_a_case_with_its_lock_after_one_step(safe: SafeClient, watch: Callable[[], Live]) -> None:
     running, by = watch(), thief(safe)
     grab(safe, by)
     now = running.step()
@@ -69,7 +69,7 @@ def test_r1_a_burst_is_a_case_with_its_lock_after_one_step(safe: SafeClient, wat
     assert [one.grade for one in containment.in_force() if one.target == case.session] == [Grade.STEP_UP]
 
 
-def test_r2_a_crash_before_the_step_is_noted_repeats_it_and_opens_nothing_twice(
+def test_c2_a_crash_before_the_step_is_noted_repeats_it_and_opens_nothing_twice(
     safe: SafeClient, watch: Callable[[], Live], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, by = watch(), thief(safe)
@@ -93,7 +93,7 @@ def watch_again(running: Live) -> Live:
     return Live(running.home)
 
 
-def test_r2_a_crash_between_case_and_lock_leaves_the_lock_to_the_next_start(
+def test_c2_a_crash_between_case_and_lock_leaves_the_lock_to_the_next_start(
     safe: SafeClient, watch: Callable[[], Live], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, by = watch(), thief(safe)
@@ -111,7 +111,7 @@ def test_r2_a_crash_between_case_and_lock_leaves_the_lock_to_the_next_start(
     assert CaseEvent.objects.filter(kind=EventKind.CONTAINED).count() == 1
 
 
-def test_r2_counts_that_began_before_a_restart_go_on_after_it(safe: SafeClient, watch: Callable[[], Live]) -> None:
+def test_c2_counts_that_began_before_a_restart_go_on_after_it(safe: SafeClient, watch: Callable[[], Live]) -> None:
     running, by = watch(), thief(safe)
     grab(safe, by, 3)
     running.step()
@@ -123,7 +123,7 @@ def test_r2_counts_that_began_before_a_restart_go_on_after_it(safe: SafeClient, 
     assert [case.account for case in queue.queue().cases] == [by.account]
 
 
-def test_r2_when_the_safe_does_not_answer_nothing_is_noted_as_done(
+def test_c2_when_the_safe_does_not_answer_nothing_is_noted_as_done(
     safe: SafeClient, watch: Callable[[], Live], home: Path
 ) -> None:
     running, by = watch(), thief(safe)
@@ -139,7 +139,7 @@ def test_r2_when_the_safe_does_not_answer_nothing_is_noted_as_done(
     assert Case.objects.filter(account=by.account).exists()
 
 
-def test_r1_what_is_behind_is_told(
+def test_c1_what_is_behind_is_told(
     safe: SafeClient, watch: Callable[[], Live], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, by = watch(), thief(safe)
@@ -154,7 +154,7 @@ def test_r1_what_is_behind_is_told(
     assert Case.objects.filter(account=by.account).exists()
 
 
-def test_r1_only_what_the_safe_acknowledged_is_looked_at(tmp_path: Path) -> None:
+def test_c1_only_what_the_safe_acknowledged_is_looked_at(tmp_path: Path) -> None:
     safe = SafeInHand(tmp_path)
     safe.open("p1", "p2")
     size = safe.desk.trace.durable_size
@@ -164,7 +164,7 @@ def test_r1_only_what_the_safe_acknowledged_is_looked_at(tmp_path: Path) -> None
     assert [entry.seq for entry in follower.new(size, 100)] == [size - 1]
 
 
-def test_r2_following_is_in_order_and_complete_over_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_c2_following_is_in_order_and_complete_over_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "trace"
     folder.mkdir()
     monkeypatch.setattr(follow, "SEGMENT", 4)
@@ -183,7 +183,7 @@ def test_r2_following_is_in_order_and_complete_over_segments(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("line", [b"no entry\n", b'{"seq":7}\n'])
-def test_r2_a_line_that_is_no_entry_stops_the_watch_there_and_says_so(tmp_path: Path, line: bytes) -> None:
+def test_c2_a_line_that_is_no_entry_stops_the_watch_there_and_says_so(tmp_path: Path, line: bytes) -> None:
     folder = tmp_path / "trace"
     folder.mkdir()
     (folder / f"{0:012d}.jsonl").write_bytes(line)
@@ -191,7 +191,7 @@ def test_r2_a_line_that_is_no_entry_stops_the_watch_there_and_says_so(tmp_path: 
         Follower(tmp_path, Cursor()).new(1, 10)
 
 
-def test_r2_a_damaged_cursor_is_told_and_not_guessed(tmp_path: Path) -> None:
+def test_c2_a_damaged_cursor_is_told_and_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "cursor.json").write_text("{")
     with pytest.raises(BrokenWorldError):
         follow.kept(tmp_path / "cursor.json")

@@ -1,4 +1,4 @@
-"""R4, R5: playbooks are taken whole or not at all; what they lock, the safe locks."""
+"""C4, C5: playbooks are taken whole or not at all; what they lock, the safe locks."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def held(name: str) -> list[Grade]:
     return [one.grade for one in containment.in_force() if one.target == name]
 
 
-def test_r4_the_shipped_file_says_what_to_do_for_every_kind() -> None:
+def test_c4_the_shipped_file_says_what_to_do_for_every_kind() -> None:
     assert set(playbooks.parse(SHIPPED)) == set(CaseKind)
 
 
@@ -53,24 +53,24 @@ def test_r4_the_shipped_file_says_what_to_do_for_every_kind() -> None:
         ("[glass]", "[glass"),
     ],
 )
-def test_r4_one_wrong_word_refuses_the_whole_file(old: str, new: str) -> None:
+def test_c4_one_wrong_word_refuses_the_whole_file(old: str, new: str) -> None:
     assert old in SHIPPED
     with pytest.raises(BadInputError, match="refused whole"):
         playbooks.parse(SHIPPED.replace(old, new, 1))
 
 
-def test_r4_a_file_that_forgets_a_kind_is_refused_whole() -> None:
+def test_c4_a_file_that_forgets_a_kind_is_refused_whole() -> None:
     with pytest.raises(BadInputError, match=r"\[reported\] is missing"):
         playbooks.parse(SHIPPED.partition("[reported]")[0])
 
 
-def test_r4_a_file_that_is_named_and_not_there_is_no_reason_to_take_another(alarms: SetAlarms) -> None:
+def test_c4_a_file_that_is_named_and_not_there_is_no_reason_to_take_another(alarms: SetAlarms) -> None:
     alarms(Alarms(), Respond(playbooks="nowhere.toml"))
     with pytest.raises(BadInputError):
         playbooks.load()
 
 
-def test_r4_a_dry_run_tells_all_and_changes_nothing(trace: Callable[[], list[Entry]], alarms: SetAlarms) -> None:
+def test_c4_a_dry_run_tells_all_and_changes_nothing(trace: Callable[[], list[Entry]], alarms: SetAlarms) -> None:
     alarms(Alarms(webhook=Webhook("http://127.0.0.1:1/", "secret")))
     ref = case("d.run", session="0123456789abcdef")
     before, entries = CaseEvent.objects.count(), len(trace())
@@ -84,7 +84,7 @@ def test_r4_a_dry_run_tells_all_and_changes_nothing(trace: Callable[[], list[Ent
     assert held("d.run") == []
 
 
-def test_r5_a_playbook_locks_through_the_safe_and_the_case_says_so() -> None:
+def test_c5_a_playbook_locks_through_the_safe_and_the_case_says_so() -> None:
     ref = case("c.one")
     playbooks.run(playbooks.load(), ref, CaseKind.CAPS)
     assert held("c.one") == [Grade.NEW_PATIENTS]
@@ -92,7 +92,7 @@ def test_r5_a_playbook_locks_through_the_safe_and_the_case_says_so() -> None:
     assert (told["kind"], told["name"], told["grade"], told["seconds"]) == ("account", "c.one", "new-patients", 43200)
 
 
-def test_r5_a_lock_the_safe_refuses_is_told_in_the_case() -> None:
+def test_c5_a_lock_the_safe_refuses_is_told_in_the_case() -> None:
     ref = case("c.two")
     asked = Asked(kind=TargetKind.PROFESSION, name="nurse", reason="odd")
     (ruled,) = containment.contain_case(THE_WATCH, ref, [asked])
@@ -102,12 +102,12 @@ def test_r5_a_lock_the_safe_refuses_is_told_in_the_case() -> None:
     assert held("nurse") == []
 
 
-def test_r5_a_signal_without_a_session_locks_no_session() -> None:
+def test_c5_a_signal_without_a_session_locks_no_session() -> None:
     ref = case("c.three", CaseKind.UNPROVEN)
     assert playbooks.run(playbooks.load(), ref, CaseKind.UNPROVEN).locks == ()
 
 
-def test_r5_a_person_who_may_not_lock_locks_nothing(nurse: Who) -> None:
+def test_c5_a_person_who_may_not_lock_locks_nothing(nurse: Who) -> None:
     asked = Asked(kind=TargetKind.ACCOUNT, name="c.four", reason="odd")
     assert containment.contain(nurse, asked).rule == "not-a-locker"
     assert held("c.four") == []

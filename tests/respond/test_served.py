@@ -1,4 +1,4 @@
-"""S4, R1, R2, R3 on a real establishment: 200 sessions and a lock; a watch killed; the whole response replayed."""
+"""S4, C1, C2, C3 on a real establishment: 200 sessions and a lock; a watch killed; the whole response replayed."""
 
 import json
 import os
@@ -156,7 +156,7 @@ def caught_up(home: Path, after: float) -> Standing:
     raise AssertionError(standing(load(home)))
 
 
-def test_r3_a_watch_that_is_killed_stops_nothing_and_comes_back_where_it_was(
+def test_c3_a_watch_that_is_killed_stops_nothing_and_comes_back_where_it_was(
     served: tuple[Path, str, Hospital],
 ) -> None:
     home, url, hospital = served
@@ -173,7 +173,7 @@ def test_r3_a_watch_that_is_killed_stops_nothing_and_comes_back_where_it_was(
     assert after.sequence > before.sequence
 
 
-def test_r1_a_case_of_what_happens_now_is_there_within_ten_seconds(served: tuple[Path, str, Hospital]) -> None:
+def test_c1_a_case_of_what_happens_now_is_there_within_ten_seconds(served: tuple[Path, str, Hospital]) -> None:
     home, url, hospital = served
     caught_up(home, time.time())
     nurse = [member for member in hospital.members if member.profession is Profession.SECRETARY][-1]

@@ -1,4 +1,4 @@
-"""Telling people what they opened: so many records without a link of care today; was it you, and why (R11).
+"""Telling people what they opened: so many records without a link of care today; was it you, and why (C11).
 
 A message the same night cut repeat offences from 40 % to 2 % in a trial. :func:`today` tells a person's own page the
 count as the day goes, seconds after each access; in the evening the question is put, on that page and by e-mail. The

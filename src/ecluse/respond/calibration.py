@@ -1,4 +1,4 @@
-"""What verdicts change in what the watch expects (R12). Plain functions over Arrow tables.
+"""What verdicts change in what the watch expects (C12). Plain functions over Arrow tables.
 
 - **theft**, **misuse**: the days of the case are taken out of what is known of its accounts: they are neither told
   again nor a habit, and nothing the thief did teaches the watch to expect it.

@@ -1,4 +1,4 @@
-"""Cases: opened, added to, concluded; never changed, never deleted (R6).
+"""Cases: opened, added to, concluded; never changed, never deleted (C6).
 
 Order of writes, and what a crash after each leaves: 1. the entry of the trace (it holds the SHA-256 of what happened);
 2. the row. Between the two the trace tells of something the database lacks: :func:`ecluse.respond.proof.flaws` says so,
@@ -58,7 +58,7 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 def take(signal: Signal) -> Taken:
-    """Open a case for ``signal``, or add it to the one that is open for the same actor (R2, R7).
+    """Open a case for ``signal``, or add it to the one that is open for the same actor (C2, C7).
 
     Raises:
         SafeUnavailableError: nothing could be traced, so nothing was kept.

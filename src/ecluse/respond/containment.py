@@ -72,7 +72,7 @@ def contain_service(who: Who, unit: str, asked: Asked, request: str = "") -> dic
 
 
 def contain_case(who: Who, ref: str, asked: Iterable[Asked], request: str = "") -> list[Ruled]:
-    """Place locks because of a case; the case keeps what was done and what the safe refused (R5).
+    """Place locks because of a case; the case keeps what was done and what the safe refused (C5).
 
     Raises:
         BadInputError: no such case.

@@ -1,4 +1,4 @@
-"""Following the trace: new entries, in order, each once, from where the last reading durably ended (R1, R2).
+"""Following the trace: new entries, in order, each once, from where the last reading durably ended (C1, C2).
 
 ``cursor.json`` says up to where everything that follows from the entries is done. It is written after that: what a
 crash interrupts is read again.

@@ -11,7 +11,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class OnlyAdded(models.QuerySet[M]):
-    """Rows that stay as they are (R6)."""
+    """Rows that stay as they are (C6)."""
 
     def update(self, **_: object) -> Never:
         """Refuse.
@@ -125,7 +125,7 @@ class Reply(Kept):
 
 
 class Delivery(models.Model):
-    """One alarm on its way to one receiver. It stays until ``sent``, and after (R9)."""
+    """One alarm on its way to one receiver. It stays until ``sent``, and after (C9)."""
 
     channel = models.CharField(max_length=16)
     name = models.CharField(max_length=32, unique=True)

@@ -1,4 +1,4 @@
-"""Playbooks: what happens by itself for each kind of case. One TOML file, taken whole or not at all (R4)."""
+"""Playbooks: what happens by itself for each kind of case. One TOML file, taken whole or not at all (C4)."""
 
 import tomllib
 from pathlib import Path

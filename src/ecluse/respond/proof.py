@@ -1,4 +1,4 @@
-"""What the database says of cases, compared with what the trace was told of them (R6)."""
+"""What the database says of cases, compared with what the trace was told of them (C6)."""
 
 from pathlib import Path
 

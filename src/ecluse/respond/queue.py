@@ -1,4 +1,4 @@
-"""The queue of cases, no longer than the team can read (R7), and one case as a page tells it."""
+"""The queue of cases, no longer than the team can read (C7), and one case as a page tells it."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -5,7 +5,7 @@ import msgspec
 from ecluse.core.home import Home
 
 FILE = "status.json"
-LATE_S = 10.0  # what R1 promises
+LATE_S = 10.0  # what C1 promises
 
 
 class Standing(msgspec.Struct, frozen=True):

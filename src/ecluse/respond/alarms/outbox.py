@@ -1,4 +1,4 @@
-"""The outbox: an alarm is written down in the database, then sent, again and again, until its receiver took it (R9)."""
+"""The outbox: an alarm is written down in the database, then sent, again and again, until its receiver took it (C9)."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -39,7 +39,7 @@ def receivers() -> frozenset[Channel]:
 
 
 def enqueue(case: Seen, kind: CaseKind, channels: Iterable[Channel], told: Iterable[Profession]) -> list[Delivery]:
-    """Trace that alarms leave about a case, and write them down. What is sent holds counts, never a patient (R8)."""
+    """Trace that alarms leave about a case, and write them down. What is sent holds counts, never a patient (C8)."""
     wanted = list(channels)
     note(THE_WATCH, Action.ALARM, kind.value, target=case.ref, detail=" ".join(wanted))
     made = []
