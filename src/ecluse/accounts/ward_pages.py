@@ -4,7 +4,7 @@ import time
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -37,7 +37,7 @@ def tap(request: HttpRequest) -> HttpResponse:
         return elsewhere(request)
     if request.method != "POST":
         return ask_tap(request, place)
-    form = LoginWebAuthnForm(request.POST)
+    form = AuthenticateWebAuthnForm(request.POST, user=None)  # whoever holds the badge; the PIN is asked for apart
     if not form.is_valid():
         return ask_tap(request, place, _("This badge was not recognised."), 422)
     factor: Authenticator = form.cleaned_data["credential"]

@@ -10,12 +10,12 @@ The command line makes a code; typed once on the PC, it binds the PC's own key.
 import datetime as dt
 import hashlib
 import secrets
+import time
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ecluse.accounts import device_key, sessions, workstation
+from ecluse.accounts import device_key, sessions, throttle, workstation
 from ecluse.accounts.bridge import note, note_if_possible
 from ecluse.accounts.models import Unit, Workstation
 from ecluse.accounts.who import console, stranger
@@ -25,8 +25,6 @@ from ecluse.core.words import Action, Decision
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_CHARS = 12
 CODE_LIVES = dt.timedelta(minutes=30)
-MOST_TRIES = 10
-TRIES_KEPT_S = 600
 
 
 def digest(code: str) -> str:
@@ -86,7 +84,7 @@ def claim(request: HttpRequest, code: str) -> Workstation | None:
     """Register this browser's key for the code typed; None when either is missing or wrong."""
     public = device_key.proven(request)
     who = stranger(request)
-    if not public or tried_too_often(who.address):
+    if not public or tried_too_often(request):
         return None
     found = Workstation.objects.filter(code=digest(code), code_until__gt=timezone.now()).exclude(code="")
     row = found.first()
@@ -99,8 +97,6 @@ def claim(request: HttpRequest, code: str) -> Workstation | None:
     return Workstation.objects.get(pk=row.pk)
 
 
-def tried_too_often(address: str) -> bool:
-    """Count a try of this address; tell whether it is one too many in ten minutes."""
-    key = f"ward-code-{address}"
-    cache.add(key, 0, TRIES_KEPT_S)
-    return cache.incr(key) > MOST_TRIES
+def tried_too_often(request: HttpRequest) -> bool:
+    """Count a try of this address; tell whether it is one too many."""
+    return not throttle.counted(throttle.key("ward", throttle.network(request)), time.time())
