@@ -235,5 +235,7 @@ def test_a11_a_privileged_person_with_a_code_alone_is_shown_the_way_to_a_key(cli
     with_credentials(person("o.code", "security-officer"))
     client.post(LOGIN, {"login": "o.code", "password": PASSWORD})
     client.post("/accounts/factors/authenticate/", {"code": code()})
-    assert client.get("/accounts/locks/").headers["Location"].startswith("/accounts/stronger/")
+    assert client.get("/accounts/locks/").headers["Location"].startswith("/accounts/profession/")
+    refused = client.post("/accounts/profession/", {"profession": "security-officer"})
+    assert (refused.status_code, "webauthn/add" in refused.content.decode()) == (403, True)
     assert "webauthn/add" in client.get("/accounts/stronger/").content.decode()

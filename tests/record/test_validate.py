@@ -115,7 +115,7 @@ def test_what_the_fast_path_accepts_fhir_resources_accepts_too(data: st.DataObje
         container, name = data.draw(st.sampled_from(spots(resource)))
         match data.draw(st.sampled_from(["replace", "remove", "add", "double"])):
             case "replace" if name != "resourceType":
-                container[name] = data.draw(st.sampled_from(ODD))
+                container[name] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
             case "remove" if name != "resourceType":
                 del container[name]
             case "add" if isinstance(container, dict):
@@ -131,7 +131,7 @@ def test_what_the_fast_path_accepts_fhir_resources_accepts_too(data: st.DataObje
                     "x",
                     "text",
                 ]
-                container[data.draw(st.sampled_from(names))] = data.draw(st.sampled_from(ODD))
+                container[data.draw(st.sampled_from(names))] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
             case "double" if isinstance(container, dict):
                 container[name] = [container[name]]
     fast, slow = verdicts(resource)

@@ -67,7 +67,7 @@ def sign_in(
     records = [{"method": "password", "at": at, "username": account.username}]
     known = professions_of(account)
     profession = profession or (known[0] if len(known) == 1 else "")
-    kind = "webauthn" if needs_passkey(profession) else "totp"
+    kind = "webauthn" if any(map(needs_passkey, {*known, profession})) else "totp"
     if second_factor:
         records.append({"method": "mfa", "at": at, "type": kind, "id": 0})
     session = client.session

@@ -76,7 +76,7 @@ def write_new(file: Path, text: str, *, mode: int) -> None:
 def as_toml(settings: Settings) -> str:
     """Write settings as TOML, every key shown so that the file documents itself."""
     lines = ["# The settings of one establishment. docs/guide lists every key; an unknown one is refused.", ""]
-    for table in ("site", "database", "accounts", "sessions", "mail", "respond", "alarms"):
+    for table in ("site", "database", "accounts", "sessions", "mail"):
         lines.append(f"[{table}]")
         values = msgspec.to_builtins(getattr(settings, table))
         lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]

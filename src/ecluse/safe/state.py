@@ -158,14 +158,14 @@ class State:
             self.approved.pop(entry.approval, None)
 
     def _refused(self, entry: Entry) -> None:
-        """Count each refused request once, whatever the number of its patients."""
+        """Count each refused request once, whatever the number of its patients; its id counts again after a while."""
         for refusals, counts in (
             (self.refusals, True),
             (self.cap_refusals, entry.rule.startswith(CAP_RULE)),
         ):
             if counts:
                 times = refusals.setdefault(entry.account, deque(maxlen=256))
-                if not times or times[-1][1] != entry.request:
+                if not times or times[-1][1] != entry.request or times[-1][0] <= self.now - CAP_REFUSAL_SECONDS:
                     times.append((self.now, entry.request))
 
     def _act(self, entry: Entry) -> None:

@@ -34,7 +34,7 @@ PEOPLE = [
     {"uid": "Not Good", "displayName": "Space"},
     {"uid": "w.rong", "displayName": "Wrong Number", "employeeNumber": "12"},
     {"uid": "o.dd", "displayName": "Odd Title", "title": "Roi"},
-    {"uid": "hr.box", "displayName": "A service"},
+    {"uid": "hr.box", "displayName": "Harriet Box"},
 ]
 
 

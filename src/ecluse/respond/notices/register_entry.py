@@ -6,7 +6,7 @@ from ecluse.respond.words import Said
 
 B = "RGPD art. 33(5)"
 EFFECTS = Field("effects", Said("Effets", "Effects"), B, From.PERSON)
-REMEDIES = Field("remedies", Said("Mesures pour y remédier", "Remedial action"), B, From.PERSON)
+REMEDIES = Field("remedies", Said("Mesures correctives", "Remedial action"), B, From.PERSON)
 RISK = Field(
     "risk",
     Said("Risque pour les personnes, et pourquoi", "Risk to people, and why"),
