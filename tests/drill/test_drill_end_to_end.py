@@ -52,7 +52,7 @@ def stolen(folder: Path, *, patient: bool, seed: int) -> tuple[list[Theft], Work
         establishment.fill(hospital, folder)
         scene = Scene(hospital, folder, url)
         before = people_at_work(scene, 2)
-        thefts, work = run(scene, STOLEN, Knobs(seconds=20, patient=patient), silent)
+        thefts, work = run(scene, STOLEN, Knobs(seconds=40, patient=patient), silent)
     return thefts, before, work
 
 

@@ -68,7 +68,10 @@ class Asker(threading.Thread):
 
     def __init__(self, url: str, sessions: list[tuple[str, dict[str, str]]]) -> None:
         super().__init__(daemon=True)
-        self.clients = [(account, httpx.Client(base_url=url, cookies=cookies)) for account, cookies in sessions]
+        nameless = {"User-Agent": ""}  # the browser the sessions were made for
+        self.clients = [
+            (account, httpx.Client(base_url=url, cookies=cookies, headers=nameless)) for account, cookies in sessions
+        ]
         self.seen: list[tuple[str, float, int]] = []
         self.over = threading.Event()
 

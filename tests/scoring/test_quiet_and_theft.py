@@ -34,7 +34,7 @@ def test_k9_false_cases_of_quiet_hospitals_stay_far_under_the_bound(
 ) -> None:
     queues = [cases_in(hospital(accounts, days, seed, drift=drift), traits) for seed in range(logs)]
     found = sum(len(one.cases) + one.left_out for one in queues)
-    assert found <= 0.2 * sum(one.expected_false for one in queues)
+    assert found <= 0.3 * sum(one.expected_false for one in queues)
 
 
 @pytest.mark.slow
