@@ -47,7 +47,7 @@ def find(seen: Seen) -> Iterator[Finding]:
     found = Account.objects.filter(service=False).prefetch_related("professions", "identities").order_by("username")
     people = [one for one in found if not why_not(one)]
     count = Counter(Authenticator.objects.values_list("user_id", "type"))
-    privileged = [one for one in people if PRIVILEGED & {row.profession for row in one.professions.all()}]
+    privileged = [one for one in people if any(row.profession in PRIVILEGED for row in one.professions.all())]
     yield from NO_KEY.each(one.username for one in privileged if not count[one.pk, KEY])
     bare = [one for one in people if not count[one.pk, KEY] + count[one.pk, APP] and not one.identities.all()]
     old = [one for one in bare if one.has_usable_password() and one.created < seen.now - GRACE]
