@@ -69,6 +69,7 @@ def people() -> None:
     ServiceClient.objects.create(
         account=lab, jwks={"keys": []}, scope="system/Observation.rs", addresses=["10.1.0.0/16"]
     )
+    person("import", "interface-service", service=True)
     Workstation.objects.create(key="a" * 32, ward=True, label="CARD corridor")
     for account in Account.objects.filter(service=False):
         account.reviews.create(by="s.one", answer=KEPT)

@@ -6,7 +6,7 @@ from pathlib import Path
 from ecluse.cli.findings.base import Family, Finding, Kind, Seen, Severity
 from ecluse.core.identity import Provider
 
-SINGLE = frozenset({"pwd", "pin", "kba", "sms", "tel", "email", "password", "aal1", "eidas1", "0", "1"})
+SINGLE = frozenset({"pwd", "pin", "kba", "sms", "tel", "email", "password", "aal1", "0", "1"})
 """Values that say one factor, or one that anybody can read or redirect (RFC 8176, NIST SP 800-63B-4)."""
 LONGEST_S = 24 * 60 * 60
 WEAK = Kind(
@@ -29,7 +29,7 @@ LONG = Kind(
 )
 ANY_RPPS = Kind(
     "federation-rpps-any-issuer",
-    Severity.MEDIUM,
+    Severity.LOW,
     "People are matched by an RPPS number that the provider says, without a link made beforehand.",
     "ecluse accounts link ACCOUNT --provider {one}; then match_rpps = false in ecluse.toml",
 )

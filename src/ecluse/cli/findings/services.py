@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ecluse.accounts.models import Account, ServiceClient
 from ecluse.cli.findings.base import Family, Finding, Kind, Seen, Severity
+from ecluse.cli.first import IMPORTER
 from ecluse.core.words import Profession
 
 OLD = dt.timedelta(days=365)
@@ -46,6 +47,7 @@ def find(seen: Seen) -> Iterator[Finding]:
     yield from WIDE.each(one.account.username for one in clients if wide(one.scope))
     yield from OLD_KEY.each(one.account.username for one in clients if seen.now - one.created > OLD)
     working = Account.objects.filter(service=True, is_active=True, professions__isnull=False).distinct()
+    working = working.exclude(username=IMPORTER)  # it works on this machine alone, by `ecluse import`
     yield from NO_KEY.each(working.filter(client=None).values_list("username", flat=True))
     told = working.filter(professions__profession=Profession.PROVISIONING_SERVICE).exclude(client=None)
     if told.count() > 1:

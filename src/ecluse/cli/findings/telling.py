@@ -28,7 +28,7 @@ NO_ADDRESS = Kind(
     "approver-without-address",
     Severity.LOW,
     "People who could be the second person have no address: nobody tells them that something waits.",
-    "ecluse accounts add {one} --email ADDRESS",
+    "Add their address (email) to your list of staff, then: ecluse accounts load staff.json",
 )
 NOBODY_ANSWERS = Kind(
     "breach-nobody-named",

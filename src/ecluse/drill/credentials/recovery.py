@@ -1,5 +1,7 @@
 """A recovery code, found on paper, without the password."""
 
+import re
+
 from ecluse.core.errors import BrokenWorldError
 from ecluse.drill.browser import Browser, page
 from ecluse.drill.credentials import moves
@@ -7,12 +9,13 @@ from ecluse.drill.credentials.attempt import Attempt
 from ecluse.drill.credentials.base import Case
 from ecluse.drill.signin import asks_again, prove_again
 
-SHORTEST = 8
-MAKE, SHOW = "/accounts/factors/recovery-codes/generate/", "/accounts/factors/recovery-codes/download/"
+MAKE = "/accounts/factors/recovery-codes/generate/"
+SHOWN = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
+CODE = re.compile(r"\b[0-9]{8}\b")
 
 
 def codes_of(attempt: Attempt, browser: Browser) -> list[str]:
-    """Make recovery codes as the owner does, and return them.
+    """Make recovery codes as the owner does, and return them: they are shown once.
 
     Raises:
         BrokenWorldError: the pages did not give them.
@@ -21,14 +24,12 @@ def codes_of(attempt: Attempt, browser: Browser) -> list[str]:
     if asks_again(here):
         prove_again(browser, attempt.owner, here)
         here = browser.get(MAKE)
-    form = next(
-        (form for form in page(here).forms if form.method == "POST" and "generate" in (form.action or MAKE)), None
-    )
-    if form is not None:
-        browser.submit(form, here)
-    found = [word for word in browser.get(SHOW).text.split() if word.isalnum() and len(word) >= SHORTEST]
+    posts = (form for form in page(here).forms if form.method == "POST")
+    form = next((form for form in posts if "generate" in (form.action or MAKE)), None)
+    shown = SHOWN.search(browser.submit(form, here).text) if form else None
+    found = CODE.findall(shown[1]) if shown else []
     if not found:
-        raise BrokenWorldError(f"No recovery codes at {SHOW}.", "Is this an Écluse of this version?")
+        raise BrokenWorldError(f"{MAKE} gave no recovery codes.", "Is this an Écluse of this version?")
     return found
 
 
