@@ -1,8 +1,11 @@
 """One stolen credential at a time, against a real server: nothing is exposed, everything is traced."""
 
 import base64
+import datetime as dt
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +16,10 @@ from typer.testing import CliRunner
 from ecluse.cli import drill_credentials
 from ecluse.cli.drill import app
 from ecluse.core.errors import BrokenWorldError, Exit
+from ecluse.core.words import Action, Decision
+from ecluse.drill.browser import Browser
 from ecluse.drill.credentials.attempt import Attempt
-from ecluse.drill.credentials.base import Case
+from ecluse.drill.credentials.beyond import BEYOND
 from ecluse.drill.credentials.catalogue import CASES
 from ecluse.drill.credentials.ground import Ground
 from ecluse.drill.credentials.provider import CLIENT, SUBJECT, OpenProvider, running
@@ -22,6 +27,7 @@ from ecluse.drill.credentials.running import Judged, Report, TwoFactors, judge
 from ecluse.drill.establishment import environment
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.registry import Known
+from ecluse.safe.entry import Entry
 
 KEYS = ["case", "requests", "exposed", "traced", "refused_by", "rightful"]
 REFUSED_BY = {
@@ -74,14 +80,75 @@ def test_a_drill_that_exposed_or_left_no_trace_did_not_hold() -> None:
     assert not report(good, Judged("b", 3, 0, traced=False, refused_by=[], rightful=4)).held
 
 
-def test_k2_a_theft_whose_owner_was_shown_nothing_proves_nothing() -> None:
+@pytest.fixture
+def attempt() -> Iterator[Attempt]:
+    """One theft on an establishment that is not there: nothing is sent."""
     hospital = Hospital(patients=300)
     with running() as provider:
-        ground = Ground(hospital, None, "http://127.0.0.1:1", Known({}, {}, []), provider, [])  # type: ignore[arg-type]
-        attempt = Attempt(ground, hospital.members[0], 0)
-        attempt.requests = 5
-        with pytest.raises(BrokenWorldError, match="proves nothing"):
-            judge(Case("x", "", "", lambda _attempt: None), attempt)
+        ground = Ground(hospital, Path("/nowhere"), "http://127.0.0.1:1", Known({}, {}, []), provider, [])
+        made = Attempt(ground, hospital.members[0], 0)
+        yield made
+        made.close()
+
+
+def answers(browser: Browser, body: str) -> None:
+    """Let ``browser`` receive ``body``."""
+    request = httpx.Request("GET", "http://127.0.0.1:1/patient/x/")
+    for hook in browser.http.event_hooks["response"]:
+        hook(httpx.Response(200, text=body, request=request))
+
+
+def test_d5_what_the_thief_receives_is_counted_in_bytes_and_what_the_owner_receives_apart(attempt: Attempt) -> None:
+    ipp = attempt.ground.hospital.markers.ipp
+    answers(attempt.owners(), f"{ipp(7)} {ipp(8)}")
+    assert (attempt.haul.patients, attempt.shown.patients, attempt.requests) == (set(), {7, 8}, 0)
+    answers(attempt.thiefs(), f"<p>{ipp(9)}</p>")
+    assert (attempt.haul.patients, attempt.shown.patients, attempt.requests) == ({9}, {7, 8}, 1)
+
+
+def test_d6_a_theft_whose_owner_was_shown_nothing_proves_nothing(attempt: Attempt) -> None:
+    answers(attempt.thiefs(), "nothing")
+    with pytest.raises(BrokenWorldError, match="proves nothing"):
+        judge(CASES[0], attempt)
+
+
+def test_d6_a_thief_who_sent_nothing_proves_nothing(attempt: Attempt) -> None:
+    answers(attempt.owners(), attempt.ground.hospital.markers.ipp(7))
+    with pytest.raises(BrokenWorldError, match="proves nothing"):
+        judge(CASES[0], attempt)
+
+
+def test_d7_only_refusals_that_name_the_owner_since_the_theft_began_are_the_thiefs(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    names = {"account": attempt.owner.username}
+    told = [
+        said(1, Decision.REFUSE, "wrong-slip", **names),
+        said(2, Decision.ALLOW, "login", **names),
+        said(3, Decision.REFUSE, "wrong-password", account="somebody.else"),
+        said(4, Decision.STEP_UP, "new-device", target=attempt.owner.username),
+    ]
+
+    def entries(_folder: Path, since: dt.datetime) -> list[Entry]:
+        asked.append(since)
+        return told
+
+    monkeypatch.setattr("ecluse.drill.credentials.attempt.entries", entries)
+    attempt.begin()
+    assert [entry.rule for entry in attempt.refusals()] == ["wrong-slip", "new-device"]
+    assert asked == [attempt.since]
+
+
+def said(seq: int, decision: Decision, rule: str, **more: str) -> Entry:
+    now = dt.datetime.now(dt.UTC)
+    return Entry(seq=seq, at=now, salt="s", action=Action.LOGIN_FAILURE, decision=decision, rule=rule, **more)  # type: ignore[arg-type]
+
+
+def test_d8_two_stolen_factors_are_in_no_sum_of_one() -> None:
+    good = report(Judged("a", 3, 0, traced=True, refused_by=["new-device"], rightful=4))
+    assert (good.exposed, [two.exposed for two in good.beyond]) == (0, [15])
+    assert not {case.steal for case in CASES} & {case.steal for case in BEYOND}
 
 
 def test_every_theft_has_a_story_and_an_owner() -> None:

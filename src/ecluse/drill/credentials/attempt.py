@@ -48,9 +48,9 @@ class Attempt:
         others = [ref for ref in self.ground.known.numbers if ref not in set(own)]
         return [*own[:REFS], *others[:1]]
 
-    def owners(self, **more: object) -> Browser:
-        """Return the owner's own browser."""
-        browser = Browser(self.ground.url, **more)  # type: ignore[arg-type]
+    def owners(self, auth: httpx.Auth | None = None) -> Browser:
+        """Return the owner's own browser; ``auth``: a service's credentials."""
+        browser = Browser(self.ground.url, auth=auth)
         browser.http.event_hooks["response"] = [lambda answer: _keep(self.shown, answer)]
         self._open.append(browser)
         return browser
