@@ -77,38 +77,38 @@ def test_an_administrator_who_grants_himself_waits_for_another(administrator: Ac
     assert professions(administrator) == {"it-administrator"}
 
 
-def test_a_nurse_cannot_be_the_second_person_of_a_grant(nurse: Account, trainee: Account, asked: int) -> None:
+def test_a40_a_nurse_cannot_be_the_second_person_of_a_grant(nurse: Account, trainee: Account, asked: int) -> None:
     ruled = approvals.approve(who(nurse, "nurse"), asked, "test")
     assert (ruled.decision, ruled.rule) == (Decision.REFUSE, "not-an-approver")
     assert professions(trainee) == set()
 
 
-def test_a_stale_proof_approves_nothing(officer: Account, trainee: Account, asked: int) -> None:
+def test_a40_a_stale_proof_approves_nothing(officer: Account, trainee: Account, asked: int) -> None:
     ruled = approvals.approve(who(officer, "security-officer", age=3600), asked, "test")
     assert ruled.decision is Decision.STEP_UP
     assert ruled.max_age > 0
     assert professions(trainee) == set()
 
 
-def test_a_proposal_is_executed_once(officer: Account, asked: int) -> None:
+def test_a40_a_proposal_is_executed_once(officer: Account, asked: int) -> None:
     second = who(officer, "security-officer")
     assert approvals.approve(second, asked, "test").decision is Decision.ALLOW
     ruled = approvals.approve(second, asked, "test")
     assert (ruled.decision, ruled.rule) == (Decision.REFUSE, "no-such-proposal")
 
 
-def test_a_declined_proposal_is_never_executed(officer: Account, trainee: Account, asked: int) -> None:
+def test_a40_a_declined_proposal_is_never_executed(officer: Account, trainee: Account, asked: int) -> None:
     second = who(officer, "security-officer")
     assert approvals.decline(second, asked, "test").decision is Decision.ALLOW
     assert approvals.approve(second, asked, "test").decision is Decision.REFUSE
     assert professions(trainee) == set()
 
 
-def test_a_proposal_that_never_was_cannot_be_approved(officer: Account) -> None:
+def test_a40_a_proposal_that_never_was_cannot_be_approved(officer: Account) -> None:
     assert approvals.approve(who(officer, "security-officer"), 10**9, "test").decision is Decision.REFUSE
 
 
-def test_somebody_the_register_does_not_know_approves_nothing(trainee: Account, asked: int) -> None:
+def test_a40_somebody_the_register_does_not_know_approves_nothing(trainee: Account, asked: int) -> None:
     AccountProfession.objects.create(account=trainee, profession="security-officer")
     ruled = approvals.approve(who(trainee, "security-officer"), asked, "test")
     assert ruled.decision is Decision.REFUSE

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from ecluse.accounts import device_key, workstation
 from ecluse.accounts.models import Account, Workstation
 from ecluse.accounts.testing import PASSWORD, code
-from ecluse.core.words import Action
+from ecluse.core.words import Action, Decision
 from ecluse.drill.device import DeviceKey
 from ecluse.safe.entry import Entry
 
@@ -77,6 +77,24 @@ def test_a10_a_proof_carried_along_is_worth_nothing_at_another_address_or_browse
 ) -> None:
     thief = stolen(signs(bound, key))
     assert thief.get(PAGE, **seen).status_code == 401  # type: ignore[arg-type]
+
+
+def test_a10_cookies_shown_by_another_browser_or_elsewhere_are_traced(
+    bound: Client, key: DeviceKey, trace: Trace
+) -> None:
+    signs(stolen(bound), DeviceKey()).get(PAGE)
+    stolen(signs(bound, key)).get(PAGE, REMOTE_ADDR="10.9.9.9")
+    signs(stolen(bound), DeviceKey()).get("/fhir/Patient")
+    told = [(one.account, one.decision, one.detail) for one in trace() if one.rule == "new-device"]
+    assert told == [("n.martin", Decision.STEP_UP, detail) for detail in ("other-key", "other-place", "other-key")]
+
+
+def test_the_own_browser_whose_proof_is_a_little_old_is_not_reported(
+    bound: Client, key: DeviceKey, trace: Trace
+) -> None:
+    bound.cookies["proof"] = proof(key, time.time() - device_key.PROOF_S - 2)
+    assert bound.get(PAGE).status_code == 401
+    assert "new-device" not in {one.rule for one in trace()}
 
 
 def test_a10_a_proof_lives_twenty_seconds(bound: Client, key: DeviceKey) -> None:

@@ -84,7 +84,7 @@ def test_a_proposal_is_executed_once(safe: SafeInHand) -> None:
     assert approve(safe, number, by=DPO).rule == "no-such-proposal"
 
 
-def test_a_proposal_waits_four_hours_and_no_longer(safe: SafeInHand) -> None:
+def test_a40_a_proposal_waits_four_hours_and_no_longer(safe: SafeInHand) -> None:
     number = propose(safe, GRANT).sequence
     safe.now += 4 * 3600 + 1
     assert approve(safe, number).rule == "no-such-proposal"

@@ -11,7 +11,7 @@ A7. Rights over records and locks are changed by two people; when the whole esta
 A8. Every act on credentials is traced before it has any effect; what was typed is written nowhere.
 A9. A page of the office that the table does not list for a profession is refused, and the try is traced.
 A10. A session opened by a browser that proved a key of its own goes on only with that key: every cookie of it, carried
-    to another address or browser, opens nothing at once, and anywhere after twenty seconds.
+    to another address or browser, opens nothing at once, and anywhere after twenty seconds; the try is traced.
 A11. Privileged people work with nothing that a fake page can take.
 A12. A badge opens a session on a registered ward workstation only, after a PIN once a shift, for ordinary work, one
     person at a time; a PIN is judged five times at most.
@@ -34,4 +34,6 @@ A36. A factor is added or removed only after a proof with a factor asked for tha
 A37. A recovery code opens once, and only the pages where a new factor is added.
 A38. Whoever ever had a second factor gets a first one again only with a sealed slip: asked for by one, handed over by
     another, worth nothing without what the person still has. No reset skips the second factor.
+A40. A proposal waits four hours, is executed once, and only after a fresh proof of somebody who neither asked nor
+    benefits; whoever could approve is told that it waits, without its subject; every side of it is traced.
 """

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 executed = (
     Signal()
 )  # sent after an approval, with ``wait`` and ``who``: other parts do their side of export, break-glass, …
+filed = Signal()  # sent after a proposal was taken, with ``who`` and ``proposal``: who could approve is told
 
 
 class Inbox(NamedTuple):
@@ -42,7 +43,12 @@ class Inbox(NamedTuple):
 
 def propose(who: Who, proposal: Proposal, request: str) -> Ruled:
     """File ``proposal``; when allowed, ``sequence`` names it."""
-    return the_safe().call(Propose(who=who, proposal=proposal, request=request))
+    ruled = the_safe().call(Propose(who=who, proposal=proposal, request=request))
+    if ruled.decision is Decision.ALLOW:
+        for receiver, result in filed.send_robust(propose, who=who, proposal=proposal):
+            if isinstance(result, Exception):
+                log.error("%s failed after a proposal", receiver, exc_info=result)
+    return ruled
 
 
 def propose_grant(who: Who, account: str, professions: Sequence[str], request: str) -> Ruled:

@@ -12,5 +12,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Connect the trace to the signals of sign-in, factors and sessions."""
-        importlib.import_module("ecluse.accounts.signals")
+        """Connect the trace to the signals of sign-in, factors and sessions, and mail to that of proposals."""
+        for name in ("signals", "second_notices"):
+            importlib.import_module(f"ecluse.accounts.{name}")

@@ -1,6 +1,7 @@
 """What every page may say of the person signed in."""
 
 import time
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,11 +10,13 @@ from ecluse.accounts import device_key, rights, workstation
 from ecluse.accounts.federation.provider import all_of_them
 from ecluse.accounts.labels import label
 from ecluse.accounts.professions import active
+from ecluse.accounts.second_notices import count
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
     """Return ``profession``, ``profession_label``, ``admin_pages`` (URL names this profession reaches), ``on_ward``.
 
+    ``waiting_count``: how many proposals wait for this person; the safe is asked only where a page shows it.
     ``device_…``: what the script of :mod:`ecluse.accounts.device_key` needs, on every page.
     """
     seat = {
@@ -31,4 +34,5 @@ def person(request: HttpRequest) -> dict[str, Any]:
         "profession_label": label(word),
         "admin_pages": rights.pages_of(word),
         "on_ward": shared,
+        "waiting_count": partial(count, request),
     }

@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from ecluse.accounts import approvals, odd_sign_ins, standing, ward, workstation
+from ecluse.accounts import approvals, carried, odd_sign_ins, standing, ward, workstation
 from ecluse.accounts.bridge import the_safe
 from ecluse.accounts.pages import back_path, checking, closed, go, prove_again, unavailable
 from ecluse.accounts.rights import refuse_page
@@ -83,6 +83,8 @@ def refusal(request: HttpRequest, page: str, who: Who, answer: Answer) -> HttpRe
         if not lifts or page not in LIFT:
             return closed(request, "locked", checked.lock, lifts=lifts)
     if answer.decision is not Decision.ALLOW:
+        if answer.rule == "new-device":
+            carried.trace(request, who)
         return stopped(request, answer)
     if checked.grade is Grade.STEP_UP and page not in PROVE:
         return prove_again(request)

@@ -13,6 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ecluse.cli.drill_credentials import stolen_credential
 from ecluse.cli.drill_detect import detect
 from ecluse.cli.drill_run import list_
 from ecluse.cli.drill_run import run as run_attacks
@@ -27,6 +28,7 @@ from ecluse.drill.staff import Work
 from ecluse.drill.theft import Knobs, Result, Scene, Theft, run
 
 app = typer.Typer(no_args_is_help=True, help="Attack yourself, count records.")
+app.command("stolen-credential")(stolen_credential)
 app.command("detect")(detect)
 app.command("world")(world)
 app.command("list")(list_)

@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": Late("ecluse.cli.audit", "The trace to the hospital's audit repository.", django=False),
     "accounts": Late("ecluse.cli.accounts", "People and services: add, load, list, client, lock."),
     "workstations": Late("ecluse.cli.workstations", "Shared workstations of wards: add, list, remove."),
+    "doctor": Late("ecluse.cli.doctor", "What is weak here, worst first, with what mends it."),
     "passwords": Late("ecluse.cli.passwords", "Breached passwords: import a list, check, status."),
     "import": Late("ecluse.cli.import_", "Import FHIR bundles and NDJSON."),
     "export": Late("ecluse.cli.export", "Make a recipient's key, open an export.", django=False),

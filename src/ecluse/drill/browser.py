@@ -86,7 +86,10 @@ class Page(HTMLParser):
 
 
 class Browser:
-    """One person's browser. Redirects are followed by hand, so that the last address is known."""
+    """One person's browser, at the address ``source`` of this machine (empty: any).
+
+    Redirects are followed by hand, so that the last address is known.
+    """
 
     def __init__(
         self,
@@ -96,11 +99,15 @@ class Browser:
         cookies: httpx.Cookies | None = None,
         device: DeviceKey | None = None,
         auth: httpx.Auth | None = None,
+        source: str = "",
     ) -> None:
         self.device = device or DeviceKey()
         self.challenge = ""
         asked = {"Accept-Language": "fr", **(headers or {})}
-        self.http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers=asked, cookies=cookies, auth=auth)
+        way = httpx.HTTPTransport(local_address=source) if source else None
+        self.http = httpx.Client(
+            base_url=url, timeout=TIMEOUT_S, headers=asked, cookies=cookies, auth=auth, transport=way
+        )
         self.requests = 0
 
     def ask(self, method: str, url: str, **more: Any) -> httpx.Response:

@@ -12,13 +12,14 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from ecluse.accounts import approvals
 from ecluse.accounts.models import Account
 from ecluse.core.errors import RefusedError
 from ecluse.core.words import Action, Decision, ProposalKind, Purpose
 from ecluse.gate.models import ExportTicket
 from ecluse.gate.rules import rights_of
-from ecluse.gate.world import note, policy, safe
-from ecluse.safe.protocol import Proposal, Propose, Ruled, Who
+from ecluse.gate.world import note, policy
+from ecluse.safe.protocol import Proposal, Ruled, Who
 
 
 def digest_of(refs: Sequence[str]) -> str:
@@ -38,7 +39,7 @@ def propose_export(who: Who, refs: Sequence[str], recipient: str, purpose: Purpo
         return Ruled(decision=Decision.REFUSE, rule=rule, sequence=sequence)
     digest = digest_of(refs)
     act = Proposal(kind=ProposalKind.EXPORT, count=len(refs), digest=digest, recipient=recipient, purpose=purpose)
-    ruled = safe().call(Propose(who=who, proposal=act, request=request_id))
+    ruled = approvals.propose(who, act, request_id)
     if ruled.decision is Decision.ALLOW:
         now = datetime.now(UTC)
         ExportTicket.objects.create(

@@ -17,7 +17,7 @@ from ecluse.accounts.models import Account, LinkedIdentity
 from ecluse.accounts.services.testing import Answer
 from ecluse.accounts.testing import code, person
 from ecluse.core.identity import Strength
-from ecluse.core.words import Action, TargetKind
+from ecluse.core.words import Action, Decision, TargetKind
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who
 
@@ -373,3 +373,25 @@ def test_an_unknown_provider_has_no_address(op: TestProvider, client: Client) ->
 
 def test_the_page_of_signing_in_offers_the_provider(op: TestProvider, client: Client) -> None:
     assert "/accounts/with/keycloak/" in client.get("/accounts/login/?next=/search/").content.decode()
+
+
+def test_o5_a_token_for_another_audience_is_traced_with_the_account_it_named(
+    op: TestProvider, go: Go, client: Client, trace: Trace
+) -> None:
+    op.claims |= {"aud": "another-client"}
+    assert go(client).status_code == 403
+    assert (trace()[-1].rule, trace()[-1].target) == ("id-token-aud", "n.martin")
+
+
+def test_o5_a_token_that_nobody_signed_names_nobody(op: TestProvider, go: Go, client: Client, trace: Trace) -> None:
+    op.alg = "none"
+    assert go(client).status_code == 403
+    assert (trace()[-1].decision, trace()[-1].account, trace()[-1].target) == (Decision.REFUSE, "", "")
+
+
+def test_o5_a_token_for_another_audience_of_somebody_unknown_names_nobody(
+    op: TestProvider, go: Go, client: Client, trace: Trace
+) -> None:
+    op.claims |= {"aud": "another-client", "sub": "nobody-here"}
+    assert go(client).status_code == 403
+    assert (trace()[-1].rule, trace()[-1].target) == ("id-token-aud", "")

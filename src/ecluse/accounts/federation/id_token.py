@@ -25,6 +25,19 @@ def check(provider: Provider, text: str, nonce: str, access_token: str, *, max_a
         NotSignedInError: it is not one; the rule says which check failed.
     """
     token = opened(provider, text)
+    try:
+        return answers(provider, token, nonce, access_token, max_age=max_age)
+    except NotSignedInError as error:
+        error.subject = str(token.claims.get("sub", ""))
+        raise
+
+
+def answers(provider: Provider, token: Token, nonce: str, access_token: str, *, max_age: bool) -> dict[str, Any]:
+    """Return the claims of a token the provider signed, if it is for us, for this request, now.
+
+    Raises:
+        NotSignedInError: it is not.
+    """
     claims = CodeIDToken(
         token.claims,
         token.header,

@@ -40,6 +40,12 @@ def account_of(name: str, provider: Provider, claims: dict[str, Any], userinfo: 
     return found
 
 
+def claimed(name: str, subject: str) -> str:
+    """Return the account that a refused token named; nothing when it is linked to none."""
+    found = LinkedIdentity.objects.filter(provider=name, subject=subject[:LONGEST_SUBJECT]).exclude(subject="")
+    return str(found.values_list("account__username", flat=True).first() or "")
+
+
 def rpps(provider: Provider, said: dict[str, Any]) -> str:
     """Return the one RPPS number that ``SubjectNameID`` and ``otherIds`` hold; nothing when they disagree."""
     ids = said.get("otherIds")

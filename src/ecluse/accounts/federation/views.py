@@ -79,6 +79,7 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
     try:
         return come_back(request, name, provider)
     except NotSignedInError as error:
+        error.account = error.account or match.claimed(name, error.subject)
         return refused(request, name, error)
     except ImmediateHttpResponse as closed:
         request.session.pop(FEDERATION, None)

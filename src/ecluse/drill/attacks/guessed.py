@@ -1,11 +1,10 @@
 """Passwords sprayed over every account of the house."""
 
-import httpx
 import msgspec
 
 from ecluse.core.words import Profession
 from ecluse.drill.attacks.base import Attack, Offline, Story
-from ecluse.drill.browser import TIMEOUT_S, Browser
+from ecluse.drill.browser import Browser
 from ecluse.drill.cast import Member
 from ecluse.drill.live.heist import Heist
 from ecluse.drill.signin import find_form, with_password
@@ -46,10 +45,7 @@ def people(heist: Heist) -> list[Member]:
 
 def elsewhere(url: str) -> Browser:
     """Return a browser at another address."""
-    browser = Browser(url)
-    transport = httpx.HTTPTransport(local_address=ELSEWHERE)
-    browser.http = httpx.Client(base_url=url, timeout=TIMEOUT_S, transport=transport)
-    return browser
+    return Browser(url, source=ELSEWHERE)
 
 
 def try_one(heist: Heist, browser: Browser, member: Member, word: str) -> bool:

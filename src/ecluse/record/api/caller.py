@@ -19,7 +19,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from ecluse.accounts import standing, tokens
+from ecluse.accounts import carried, standing, tokens
 from ecluse.accounts.bridge import request_id
 from ecluse.accounts.services.errors import NotAcceptedError
 from ecluse.accounts.services.presented import presented
@@ -141,6 +141,8 @@ def person(request: HttpRequest) -> Who:
     if answer.decision is Decision.REFUSE:
         raise nobody()
     if answer.decision is Decision.STEP_UP:
+        if answer.rule == "new-device":
+            carried.trace(request, who)
         raise step_up(answer.rule, answer.max_age or policy().ladder.fresh_seconds)
     if not who.profession:
         raise ProblemError(403, "Choose on the site which profession you act as.", "no-profession")
