@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from ecluse.accounts import standing
-from ecluse.core.words import Action, Decision, Profession, TargetKind
+from ecluse.core.words import Decision, Profession, TargetKind
 from ecluse.respond import cases, containment
 from ecluse.respond.cases import Signal
 from ecluse.respond.exposure import bundle
@@ -22,6 +22,7 @@ from ecluse.respond.notices.catalogue import NOTICES, notice_named
 from ecluse.respond.notices.models import Breach, Finished
 from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
+from ecluse.safe.protocol import Ruled
 from ecluse.safe.trace_reader import entries
 from ecluse.web.doors import DOORS, may_reach
 
@@ -187,7 +188,9 @@ def test_v6_a_lock_from_a_case_stops_the_very_next_request(
     assert (TargetKind.ACCOUNT, thief) in {(one.kind, one.target) for one in containment.in_force()}
 
 
-def test_v6_a_lock_the_safe_refuses_is_told_and_kept(dpo: Client, ref: str) -> None:
+def test_v6_a_lock_the_safe_refuses_is_told_and_kept(dpo: Client, ref: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = Ruled(decision=Decision.REFUSE, rule="not-a-locker", sequence=1)
+    monkeypatch.setattr(containment, "contain", lambda *_: refused)
     form = {"target": "account", "grade": "everything", "hours": "1", "message": ""}
     answer = dpo.post(f"/console/cases/{ref}/act/contain/", form, follow=True)
     assert "may not place locks" in answer.content.decode()
@@ -324,4 +327,3 @@ def test_the_first_page_tells_the_lock_the_refusal_and_the_head(
     assert "w.other" in said
     assert stranger not in said
     assert "<html" not in said
-    assert Action.LIST.value not in said

@@ -1,12 +1,12 @@
 """The last entries of the trace, without reading the rest of it."""
 
+import mmap
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ecluse.safe.entry import UNREADABLE, Entry, decode
 from ecluse.safe.trace_reader import segments
-
-BYTES = 1 << 18
 
 
 def last_entries(safe: Path, most: int) -> list[Entry]:
@@ -20,13 +20,23 @@ def last_entries(safe: Path, most: int) -> list[Entry]:
 
 
 def _of_file(path: Path, most: int) -> list[Entry]:
+    """Read from the end: before it stand zeros, written ahead of the entries to come."""
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - BYTES))
-        text = file.read(BYTES)
-    lines = text[: text.rfind(b"\n") + 1].splitlines()
-    whole = lines if size <= BYTES else lines[1:]
-    return [entry for line in reversed(whole[-most:] if most else []) if (entry := _read(line)) is not None]
+        if not os.fstat(file.fileno()).st_size:
+            return []
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            return [entry for line in _backwards(text, most) if (entry := _read(line)) is not None]
+
+
+def _backwards(text: mmap.mmap, most: int) -> Iterator[bytes]:
+    """Yield the last whole lines, the newest first."""
+    end = text.rfind(b"\n")
+    for _ in range(most):
+        if end < 0:
+            return
+        start = text.rfind(b"\n", 0, end)
+        yield text[start + 1 : end]
+        end = start
 
 
 def _read(line: bytes) -> Entry | None:
