@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import BrowserContext, Page
 
 from ecluse.cli.init import init_home
-from ecluse.core.home import Accounts, Breach, Home, Settings, Site
+from ecluse.core.home import Accounts, Home, Settings, Site
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -34,13 +34,14 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "une-peniche-par-bief"
-ANSWERABLE = Breach(
-    controller="Clinique du Halage",
-    controller_contact="1 quai du Halage, 99999 Valbreuse-sur-Onde",
-    dpo="Dominique Rossi",
-    dpo_contact="dpo@halage.example",
-    finess="990000001",
-)
+ANSWERABLE = """
+[breach]
+controller = "Clinique du Halage"
+controller_contact = "1 quai du Halage, 99999 Valbreuse-sur-Onde"
+dpo = "Dominique Rossi"
+dpo_contact = "dpo@halage.example"
+finess = "990000001"
+"""
 READY_WITHIN_S = 60
 IMAGES = HERE.parents[1] / "docs" / "img"
 DESK = {"width": 1280, "height": 800}
@@ -65,8 +66,9 @@ def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Make an establishment with its small cast."""
     folder = tmp_path_factory.mktemp("e") / "h"
     site = Site(name="Clinique du Halage", port=free_port(), demo=True)
-    settings = Settings(site=site, accounts=Accounts(demo_codes_for_all=True), breach=ANSWERABLE)
-    home = init_home(folder, settings)
+    home = init_home(folder, Settings(site=site, accounts=Accounts(demo_codes_for_all=True)))
+    with (home.path / "ecluse.toml").open("a", encoding="utf-8") as more:
+        more.write(ANSWERABLE)
     environment = {**os.environ, "ECLUSE_HOME": str(home.path)}
     subprocess.run([sys.executable, HERE / "seed.py"], env=environment, check=True, timeout=120)
     return home

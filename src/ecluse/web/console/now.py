@@ -1,5 +1,6 @@
 """What matters this minute: open cases, how far the watch is behind, locks, last refusals, head of the trace."""
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from ecluse.safe.protocol import Held, State, Status
 from ecluse.web.console.tail import last_entries
 from ecluse.web.console.words import DECISIONS, GRADES, kind
 
+OF_CASE = re.compile(r"case ([0-9a-f]+)(?:: ([a-z-]+))?")
 REFUSALS = 8
 LOOKED_AT = 400
 TOP = 5
@@ -80,10 +82,16 @@ def held(one: Held) -> dict[str, Any]:
         "kind_label": label(one.kind),
         "target": one.target,
         "grade": GRADES[one.grade],
-        "reason": reason(one.reason),
+        **because(one.reason),
         "until": datetime.fromtimestamp(one.until, UTC) if one.until else None,
         "by": one.by,
     }
+
+
+def because(text: str) -> dict[str, str]:
+    """Say why a lock was placed; one of a case leads to the case."""
+    found = OF_CASE.fullmatch(text)
+    return {"case": found[1], "reason": kind(found[2] or "")} if found else {"case": "", "reason": reason(text)}
 
 
 def refusals() -> list[dict[str, Any]]:
