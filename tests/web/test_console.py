@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from ecluse.accounts import standing
+from ecluse.accounts.testing import person, sign_in
 from ecluse.core.words import Decision, Profession, TargetKind
 from ecluse.respond import cases, containment
 from ecluse.respond.cases import Signal
@@ -20,6 +21,7 @@ from ecluse.respond.kinds import CaseKind, EventKind
 from ecluse.respond.notices.base import From
 from ecluse.respond.notices.catalogue import NOTICES, notice_named
 from ecluse.respond.notices.models import Breach, Finished
+from ecluse.respond.patients import openings
 from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Ruled
@@ -327,3 +329,41 @@ def test_the_first_page_tells_the_lock_the_refusal_and_the_head(
     assert "w.other" in said
     assert stranger not in said
     assert "<html" not in said
+
+
+@pytest.mark.parametrize(
+    ("by", "value"),
+    [
+        ("account", "Odile Lefebvre"),
+        ("patient", "LEFEBVRE"),
+        ("patient", "%"),
+        ("session", "x y"),
+        ("profession", "nurse"),
+    ],
+)
+def test_v2_a_name_typed_into_the_explorer_does_not_slip_into_the_trace(
+    officer: Client, home: Path, odile: str, by: str, value: str
+) -> None:
+    before = written(home)
+    assert officer.get("/console/trace/", {"by": by, "value": value, "days": "7"}).status_code == 200
+    assert [one.rule for one in since(home, before) if one.account == "w.officer"] == []
+
+
+@pytest.mark.parametrize("to", ["w.nobody", "w.thief", "Odile Lefebvre"])
+def test_a_case_is_given_to_an_officer_alone(officer: Client, ref: str, to: str) -> None:
+    officer.post(f"/console/cases/{ref}/act/assign/", {"to": to})
+    assert cases.of(ref).events.count() == 1
+
+
+def test_v7_a_verdict_asks_for_a_fresh_proof(ref: str) -> None:
+    client = sign_in(Client(), person("w.late", "security-officer"), "security-officer", age=600)
+    answer = client.post(f"/console/cases/{ref}/act/verdict/", {"verdict": "legitimate"})
+    assert "reauthenticate" in answer.headers["Location"]
+    assert cases.verdict_of(cases.of(ref)) is None
+
+
+def test_v7_names_are_released_with_a_fresh_proof_alone(dpo: Client, odile: str) -> None:
+    page = dpo.post("/console/asks/", {"patient": odile, "ask": "names", "text": "Who?"}).headers["Location"]
+    late = sign_in(Client(), person("w.late-dpo", "dpo"), "dpo", age=600)
+    assert "reauthenticate" in late.post(page, {"release": "court"}).headers["Location"]
+    assert not openings.released(odile)

@@ -12,7 +12,7 @@ from ecluse.core.errors import BadInputError
 from ecluse.record.models import Patient
 from ecluse.respond.patients import asks, openings, paper
 from ecluse.respond.patients.asks import Asked, Kind
-from ecluse.web.console.looking import look
+from ecluse.web.console.looking import look, stale
 from ecluse.web.console.words import ASKS, choices, language
 
 
@@ -62,6 +62,8 @@ def ask_page(request: HttpRequest, number: int) -> HttpResponse:
     """Show an ask with who opened the record; answer it, or release the names."""
     found = the_ask(number)
     if request.method == "POST":
+        if "release" in request.POST and (ask := stale(request, request.path)):
+            return ask
         answered(request, found)
         return redirect("console_ask", number=number)
     look(request, "ask-read", str(number), patient=found.patient)

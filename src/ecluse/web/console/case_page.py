@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.labels import label
+from ecluse.accounts.models import Account
 from ecluse.accounts.pages import prove_again
 from ecluse.accounts.reasons import reason
 from ecluse.accounts.who import who_of
@@ -29,7 +31,7 @@ from ecluse.respond.queue import Seen, queue, seen
 from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import opens
 from ecluse.web.console import pictures
-from ecluse.web.console.looking import look, the_case
+from ecluse.web.console.looking import look, stale, the_case
 from ecluse.web.console.now import cases_for, line
 from ecluse.web.console.timeline import happened
 from ecluse.web.console.words import GRADES, VERDICTS, choices, kind, language
@@ -154,13 +156,15 @@ def act(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     found, who = the_case(request, ref), who_of(request)
     acts = {
         "note": lambda: cases.remark(who, ref, request.POST.get("text", "")),
-        "assign": lambda: cases.assign(who, ref, request.POST.get("to", "").strip() or who.account),
+        "assign": lambda: cases.assign(who, ref, officer_asked(request) or who.account),
         "verdict": lambda: cases.decide(who, ref, verdict_asked(request)),
     }
     if kind == "contain":
         return contain(request, found)
     if kind not in acts:
         raise Http404
+    if kind == "verdict" and (ask := stale(request, reverse("console_case", args=[ref]))):
+        return ask
     try:
         acts[kind]()
     except (BadInputError, RefusedError) as error:
@@ -174,9 +178,23 @@ def wrong(error: BadInputError | RefusedError, act: str) -> str:
     """Say in the reader's language what was wrong with an act."""
     told = {
         "note": _("A note has between 1 and 2,000 characters."),
+        "assign": _("Name the account of an officer."),
         "verdict": _("Choose what you conclude."),
     }
     return told.get(act, error.message)
+
+
+def officer_asked(request: HttpRequest) -> str:
+    """Return the officer named; empty when nobody is.
+
+    Raises:
+        BadInputError: this is no officer's account.
+    """
+    name = request.POST.get("to", "").strip()
+    officers = Account.objects.filter(username=name, professions__profession__in=cases.READERS, is_active=True)
+    if name and not officers.exists():
+        raise BadInputError("This is no officer's account.", "Name one.")
+    return name
 
 
 def verdict_asked(request: HttpRequest) -> Verdict:

@@ -1,8 +1,13 @@
-"""What stands before a page of the console: the look is traced (V3), and nobody looks at themselves (V4)."""
+"""What stands before a page of the console: the look is traced (V3), nobody looks at themselves (V4), proofs (V7)."""
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
+from ecluse.accounts import workstation
 from ecluse.accounts.bridge import note
+from ecluse.accounts.pages import prove_again
+from ecluse.accounts.strength import limits
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import RefusedError
 from ecluse.core.words import Action, Decision
@@ -35,3 +40,12 @@ def the_case(request: HttpRequest, ref: str) -> Case:
         note(who, Action.LIST, "own-case", request, decision=Decision.REFUSE, target=ref)
         raise RefusedError("Nobody works on a case about themselves.", "Ask a colleague.")
     return found
+
+
+def stale(request: HttpRequest, back: str) -> HttpResponse | None:
+    """Ask for a new proof of identity when the last is too old for an act that cannot be taken back."""
+    who = who_of(request)
+    if who.auth_age <= limits(who.profession, workstation.device_of(request)).fresh:
+        return None
+    messages.info(request, _("Prove who you are again, then do it once more."))
+    return prove_again(request, back)

@@ -1,5 +1,6 @@
 """Health of the trace, and a read-only explorer of it: by account, patient (pseudonym) or session, with proofs."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from itertools import islice
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from ecluse.accounts.bridge import the_home, the_safe
 from ecluse.accounts.labels import label
+from ecluse.accounts.models import Account
 from ecluse.core.words import Ground
 from ecluse.record.trace_index import By, Span, find
 from ecluse.respond.words import DATA, ROUTES
@@ -26,6 +28,8 @@ from ecluse.web.console.looking import look
 from ecluse.web.console.now import head
 from ecluse.web.console.words import DECISIONS, language
 
+HEX = re.compile(r"[0-9a-f]{16,64}")
+OUTSIDE = re.compile(r"(console|system):[a-z_][a-z0-9_-]{0,31}")
 MOST = 200
 HOURS = 24
 UNEXPLAINED = frozenset({Ground.UNEXPLAINED, Ground.EMERGENCY})
@@ -38,6 +42,21 @@ class AskForm(forms.Form):
     by = forms.ChoiceField(label=_("Find by"), choices=FOUND_BY)
     value = forms.CharField(label=_("As the trace writes it"), max_length=128)
     days = forms.IntegerField(label=_("Days back"), min_value=1, max_value=1100, initial=7)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what names nothing: what is asked is an entry for ever, so a patient's name must not slip into it."""
+        data = super().clean() or {}
+        by, value = data.get("by"), data.get("value", "")
+        if by and value and not known(By(by), value):
+            raise forms.ValidationError(_("The trace names nobody so."))
+        return data
+
+
+def known(by: By, value: str) -> bool:
+    """Tell whether ``value`` is an account, or has the form of a reference or of a session's keyed hash."""
+    if by is By.ACCOUNT:
+        return bool(OUTSIDE.fullmatch(value)) or Account.objects.filter(username=value).exists()
+    return bool(HEX.fullmatch(value))
 
 
 @require_GET
