@@ -13,7 +13,7 @@ from django.test import Client
 
 from ecluse.accounts import standing
 from ecluse.accounts.testing import person, sign_in
-from ecluse.core.words import Decision, Profession, TargetKind
+from ecluse.core.words import Decision, Ground, Profession, TargetKind
 from ecluse.respond import cases, containment
 from ecluse.respond.cases import Signal
 from ecluse.respond.exposure import bundle
@@ -26,10 +26,12 @@ from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Ruled
 from ecluse.safe.trace_reader import entries
+from ecluse.web.console import pictures, tail
 from ecluse.web.doors import DOORS, may_reach
 
 As = Callable[..., Client]
 NAMES = ("LEFEBVRE", "Odile", "06 39 98", "Bisoprolol", "MERCIER")
+NOW = dt.datetime(2026, 3, 2, 21, 0, tzinfo=dt.UTC)
 CONSOLE = sorted(name for name in DOORS if name.startswith("console_"))
 
 
@@ -367,3 +369,33 @@ def test_v7_names_are_released_with_a_fresh_proof_alone(dpo: Client, odile: str)
     late = sign_in(Client(), person("w.late-dpo", "dpo"), "dpo", age=600)
     assert "reauthenticate" in late.post(page, {"release": "court"}).headers["Location"]
     assert not openings.released(odile)
+
+
+def test_the_end_of_the_trace_is_read_as_the_whole_of_it_is(home: Path, ref: str, stranger: str, someone: As) -> None:
+    someone("nurse", units=("CARD",), name="w.other").get(f"/patient/{stranger}/")
+    whole = list(entries(home / "safe"))
+    assert tail.last_entries(home / "safe", 5) == whole[:-6:-1]
+    assert tail.last_entries(home / "safe", 10**6) == whole[::-1]
+    ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    words = tuple(f'"ground":"{word}"'.encode() for word in Ground)
+    found = {one.seq for one in tail.holding(home / "safe", words, ago)}
+    assert found == {one.seq for one in whole if one.ground is not None}
+    assert list(tail.holding(home / "safe", words, dt.datetime.now(dt.UTC) + dt.timedelta(days=1))) == []
+
+
+def test_pictures_stay_inside_their_frame_and_empty_ones_are_not_drawn() -> None:
+    drawn = pictures.bars([("a", 1, False), ("b", 1000, True)], usual=2000.0)
+    assert drawn is not None
+    assert all(bar.y >= 0 and bar.y + bar.height <= pictures.FLOOR + 0.01 for bar in drawn.bars)
+    assert pictures.bars([("a", 0, False)]) is None
+    assert pictures.bars([]) is None
+    assert pictures.spread([], NOW, NOW, []) is None
+
+
+def test_a_habit_is_the_ordinary_days_not_those_of_the_case() -> None:
+    today = NOW.date()
+    counts = {today: 90, today - dt.timedelta(days=1): 4, today - dt.timedelta(days=2): 6}
+    drawn = pictures.habit(counts, today, 30, frozenset({today}))
+    assert drawn is not None
+    assert (drawn.usual, drawn.most, len(drawn.bars)) == (5.0, 90, 30)
+    assert [bar.odd for bar in drawn.bars][-2:] == [False, True]

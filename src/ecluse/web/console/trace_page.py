@@ -22,17 +22,18 @@ from ecluse.respond.words import DATA, ROUTES
 from ecluse.safe.entry import Entry
 from ecluse.safe.proof import prove
 from ecluse.safe.protocol import Status
-from ecluse.safe.trace_reader import entries, opens
+from ecluse.safe.trace_reader import opens
 from ecluse.web.console import pictures
 from ecluse.web.console.looking import look
 from ecluse.web.console.now import head
+from ecluse.web.console.tail import holding
 from ecluse.web.console.words import DECISIONS, language
 
 HEX = re.compile(r"[0-9a-f]{16,64}")
 OUTSIDE = re.compile(r"(console|system):[a-z_][a-z0-9_-]{0,31}")
 MOST = 200
 HOURS = 24
-UNEXPLAINED = frozenset({Ground.UNEXPLAINED, Ground.EMERGENCY})
+UNEXPLAINED = tuple(f'"ground":"{word.value}"'.encode() for word in (Ground.UNEXPLAINED, Ground.EMERGENCY))
 FOUND_BY = [(By.ACCOUNT.value, _("Account")), (By.PATIENT.value, _("Patient")), (By.SESSION.value, _("Session"))]
 
 
@@ -97,8 +98,8 @@ def unexplained() -> pictures.Picture | None:
     hours = [here - timedelta(hours=back) for back in range(HOURS - 1, -1, -1)]
     counts = Counter(
         timezone.localtime(one.at).replace(minute=0, second=0, microsecond=0)
-        for one in entries(the_home().safe, since=hours[0])
-        if opens(one) and one.ground in UNEXPLAINED
+        for one in holding(the_home().safe, UNEXPLAINED, hours[0])
+        if opens(one)
     )
     return pictures.bars([(hour.strftime("%H:00"), counts[hour], False) for hour in hours])
 
