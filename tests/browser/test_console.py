@@ -162,6 +162,7 @@ def test_the_console_is_read_on_a_phone_at_night(enter: Enter, sign_in: SignIn, 
     for path in pages_of(page, "r.garde"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert shut_out(page) == []
         if path.startswith("/console/cases/") and path.count("/") == CASE_DEPTH:
             shot(page, "console-phone.fr")
 
