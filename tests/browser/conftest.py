@@ -34,6 +34,14 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "une-peniche-par-bief"
+ANSWERABLE = """
+[breach]
+controller = "Clinique du Halage"
+controller_contact = "1 quai du Halage, 99999 Valbreuse-sur-Onde"
+dpo = "Dominique Rossi"
+dpo_contact = "dpo@halage.example"
+finess = "990000001"
+"""
 READY_WITHIN_S = 60
 IMAGES = HERE.parents[1] / "docs" / "img"
 DESK = {"width": 1280, "height": 800}
@@ -59,6 +67,8 @@ def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
     folder = tmp_path_factory.mktemp("e") / "h"
     site = Site(name="Clinique du Halage", port=free_port(), demo=True)
     home = init_home(folder, Settings(site=site, accounts=Accounts(demo_codes_for_all=True)))
+    with (home.path / "ecluse.toml").open("a", encoding="utf-8") as more:
+        more.write(ANSWERABLE)
     environment = {**os.environ, "ECLUSE_HOME": str(home.path)}
     subprocess.run([sys.executable, HERE / "seed.py"], env=environment, check=True, timeout=120)
     return home

@@ -43,6 +43,9 @@ STAFF = [
     ("k.morel", "Karine Morel", "midwife", "CARD"),
     ("y.cadre", "Yasmine Cadre", "nurse", "CARD"),
     ("v.blin", "Victor Blin", "physician", "CARD"),
+    ("t.vasseur", "Tess Vasseur", "nurse", "CARD"),
+    ("t.vidal", "Tom Vidal", "nurse", "CARD"),
+    ("j.dimitri", "Jo Dimitri", "dim-physician", ""),
     ("f.faure", "Fanny Faure", "nurse", "CARD"),
     ("o.perrin", "Oscar Perrin", "nurse", "CARD"),
 ]

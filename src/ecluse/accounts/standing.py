@@ -28,6 +28,8 @@ PROVE = frozenset(
 )
 ENROL = frozenset({"accounts_enrol", "accounts_slip", "mfa_activate_totp", "mfa_add_webauthn"})
 CHOOSE = frozenset({"accounts_profession", "accounts_notices", "mfa_view_recovery_codes", "mfa_index"})
+ALONE = frozenset({"console_now_live"})
+"""What a page asks for by itself, whether or not somebody sits before it: it keeps no session alive."""
 SENSITIVE = frozenset(
     {
         "accounts_propose_grant",
@@ -87,6 +89,9 @@ def ask(request: HttpRequest, page: str, who: Who) -> Answer:
 
 def note_seen(request: HttpRequest, who: Who) -> None:
     """Write down that the session lives: a few times in the time it may be left alone, not at each request."""
+    match = request.resolver_match
+    if match is not None and match.url_name in ALONE and SEEN in request.session:
+        return
     now = int(time.time())
     bounds = limits(who.profession, workstation.device_of(request), unusual=bool(request.session.get(UNUSUAL)))
     if SEEN not in request.session or now - request.session[SEEN] > bounds.idle // NOTES_AN_IDLE:

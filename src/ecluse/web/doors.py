@@ -35,6 +35,7 @@ class Reach(Enum):
 Door = Reach | frozenset[Profession]
 
 OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
+OFFICERS = frozenset({P.SECURITY_OFFICER, P.DPO})
 READERS = frozenset(P) - OFFICE - SERVICES
 EXPORTERS = frozenset({P.PHYSICIAN, P.DIM_PHYSICIAN, P.DPO, P.SECURITY_OFFICER})
 PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
@@ -97,6 +98,30 @@ DOORS: dict[str, Door] = {
     **PAGES,
     "gate_reviews": frozenset({P.DPO}),
     "gate_review": frozenset({P.DPO}),
+    # the console
+    **dict.fromkeys(
+        (
+            "console_now",
+            "console_now_live",
+            "console_cases",
+            "console_case",
+            "console_case_act",
+            "console_exposure",
+            "console_exposure_file",
+            "console_register",
+            "console_breach_open",
+            "console_breach",
+            "console_notice",
+            "console_notice_file",
+            "console_trace",
+            "console_proof",
+        ),
+        OFFICERS,
+    ),
+    "console_asks": frozenset({P.DPO}),
+    "console_ask": frozenset({P.DPO}),
+    "console_ask_paper": frozenset({P.DPO}),
+    "console_coders": frozenset({P.DIM_PHYSICIAN}),
     # the gate's own pages: what was refused, and the way on
     **dict.fromkeys(
         ("gate_no", "gate_justify", "gate_glass", "gate_glass_page", "gate_second", "gate_give"), Reach.SIGNED_IN

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gate/", include("ecluse.gate.urls")),
     path("fhir/AuditEvent", audit_events, name="audit_events"),
     path("fhir/", include("ecluse.record.api.urls")),
+    path("console/", include("ecluse.web.console.urls")),
     path("export/", include("ecluse.record.export_urls")),
     path("", include("ecluse.record.pages.urls")),
 ]

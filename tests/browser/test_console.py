@@ -1,0 +1,175 @@
+"""A thief at work → case → lock → exposure → notice, as the security officer sees it; and what shuts people out."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+Enter = Callable[..., Page]
+SignIn = Callable[[Page, str], Page]
+Shot = Callable[[Page, str], None]
+CASE_WITHIN_S = 60
+CASE_DEPTH = 4  # slashes of a case's address
+PHONE = {"width": 390, "height": 844}
+NAMES = re.compile("BERNARD|DUVAL|MOREAU|LEFEBVRE|GIRARD|ROUSSEL|MERCIER")
+SAID = {
+    "fr-FR": "Un compte soignant est tombé en d’autres mains ; les dossiers listés ont été ouverts.",
+    "en-GB": "A nurse’s account fell into other hands; the records listed were opened.",
+}
+
+
+def steal(page: Page) -> int:
+    """Read every record of the unit, then try a patient of another one, again and again; return how many opened."""
+    links = page.locator("table.list tbody a").evaluate_all("links => links.map(one => one.pathname)")
+    opened = sum(page.request.get(link).ok for link in links)
+    page.request.post("/search/", form={"words": "x"})
+    for number in range(12):
+        page.request.get(f"/patient/{number:032x}/")
+    return opened
+
+
+def case_of(page: Page, account: str) -> None:
+    """Wait on the first page, which renews itself, until the case is there; open it."""
+    page.goto("/console/")
+    link = page.locator("ul.entries a", has_text=account).first
+    link.wait_for(timeout=CASE_WITHIN_S * 1000)
+    link.click()
+    expect(page.locator("h1")).to_contain_text(account)
+
+
+@pytest.mark.parametrize(("language", "thief"), [("fr-FR", "t.vasseur"), ("en-GB", "t.vidal")])
+def test_from_the_thief_at_work_to_the_notice(
+    enter: Enter, sign_in: SignIn, shot: Shot, tmp_path: Path, language: str, thief: str
+) -> None:
+    short = language[:2]
+    stolen, officer = sign_in(enter(language), thief), sign_in(enter(language), "r.garde")
+    opened = steal(stolen)
+    assert opened == 5
+    case_of(officer, thief)
+    officer.go_back()
+    shot(officer, f"console-now.{short}")
+    officer.go_forward()
+    shot(officer, f"console-case.{short}")
+    officer.locator("[name=message]").fill("Appelez le 4455." if short == "fr" else "Call 4455.")
+    officer.locator("form[action$='contain/'] button").click()
+    expect(officer.locator(".notice.success")).to_be_visible()
+    shot(officer, f"console-locked.{short}")
+    stolen.goto("/")
+    expect(stolen.locator("body")).to_contain_text("4455")
+    expect(stolen.locator("body")).not_to_contain_text(NAMES)
+    officer.locator("a[href$='exposure/']").click()
+    expect(officer.locator(".figure").first).to_have_text(str(opened))
+    expect(officer.locator("body")).not_to_contain_text(NAMES)
+    shot(officer, f"console-exposure.{short}")
+    with officer.expect_download() as proofs:
+        officer.locator("a[href*='exposure/zip/']").click()
+    assert proofs.value.path().stat().st_size > 0
+    officer.go_back()
+    officer.locator("form[action$='breach/'] button").click()
+    officer.wait_for_url("**/breaches/*/")
+    shot(officer, f"console-breach.{short}")
+    officer.locator("a[href$='cnil-initial/']").click()
+    officer.locator("button[name=finish]").click()
+    expect(officer.locator("[role=alert]")).to_be_visible()
+    shot(officer, f"console-notice-empty.{short}")
+    for box in officer.locator("main textarea").all():
+        box.fill(SAID[language])
+    officer.locator("button[name=finish]").click()
+    officer.wait_for_url("**/breaches/*/")
+    with officer.expect_download() as paper:
+        officer.locator("a[href$='.pdf']").first.click()
+    assert paper.value.path().read_bytes().startswith(b"%PDF")
+    shot(officer, f"console-finished.{short}")
+
+
+def test_wards_go_on_while_an_account_is_locked(enter: Enter, sign_in: SignIn) -> None:
+    page = sign_in(enter(), "a.leroy")
+    page.get_by_role("link", name="GIRARD Paul").click()
+    expect(page.locator(".banner h1")).to_contain_text("GIRARD")
+
+
+CONSOLE = (
+    "/console/",
+    "/console/cases/",
+    "/console/breaches/",
+    "/console/trace/",
+    "/console/trace/?by=account&value=t.vidal&days=7",
+)
+PAGES = {
+    "a.leroy": ("/", "/search/", "/accounts/sessions/", "/accounts/profession/", "/accounts/password/", "/export/"),
+    "r.garde": (*CONSOLE, "/", "/accounts/locks/", "/accounts/people/", "/accounts/approvals/", "/accounts/slips/"),
+    "d.rossi": ("/", "/console/asks/", "/gate/reviews/", "/accounts/people/review/"),
+    "i.tran": ("/", "/accounts/approvals/grant/", "/accounts/approvals/cap/", "/accounts/approvals/unlock/"),
+    "j.dimitri": ("/", "/console/coders/"),
+}
+
+
+def shut_out(page: Page) -> list[str]:
+    """Return what axe calls serious or critical on a page."""
+    response = Axe().run(page).response
+    assert response["passes"], "axe looked at nothing"
+    found = response["violations"]
+    return [
+        f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("username", list(PAGES))
+def test_axe_finds_no_serious_problem(enter: Enter, sign_in: SignIn, username: str, scheme: str) -> None:
+    page = sign_in(enter(color_scheme=scheme), username)
+    found: list[str] = []
+    for path in pages_of(page, username):
+        page.goto(path)
+        assert page.locator("main h1").count() >= 1, path
+        found += shut_out(page)
+    assert found == []
+
+
+def pages_of(page: Page, username: str) -> list[str]:
+    """Return the pages to look at, with one of each kind that an officer has opened, or a record."""
+    paths = list(PAGES[username])
+    if username == "a.leroy":
+        record = page.locator("table.list tbody a").first.evaluate("link => link.pathname")
+        paths += [record, f"{record}prescribe/", f"{record}contacts/", f"{record}opened/", f"{record}print/"]
+    if username == "r.garde":
+        paths += [one for listing in ("/console/cases/", "/console/breaches/") for one in first_of(page, listing)]
+    return paths
+
+
+def first_of(page: Page, listing: str) -> list[str]:
+    """Return the first page that a list leads to, and what stands below it."""
+    page.goto(listing)
+    links = page.locator("main a").evaluate_all("links => links.map(one => one.pathname)")
+    [first, *_] = [one for one in links if one.startswith(listing) and one != listing]
+    return [first, f"{first}exposure/" if "cases" in listing else f"{first}cnil-initial/"]
+
+
+def test_axe_finds_no_serious_problem_before_signing_in(enter: Enter) -> None:
+    page = enter()
+    page.goto("/accounts/login/")
+    assert shut_out(page) == []
+
+
+def test_the_console_is_read_on_a_phone_at_night(enter: Enter, sign_in: SignIn, shot: Shot) -> None:
+    page = sign_in(enter("fr-FR", PHONE, color_scheme="dark"), "r.garde")
+    for path in pages_of(page, "r.garde"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert shut_out(page) == []
+        if path.startswith("/console/cases/") and path.count("/") == CASE_DEPTH:
+            shot(page, "console-phone.fr")
+
+
+def test_the_first_page_works_without_a_script(enter: Enter, sign_in: SignIn) -> None:
+    kept = sign_in(enter(), "r.garde").context.storage_state()
+    page = enter(java_script_enabled=False, storage_state=kept)
+    page.goto("/console/")
+    expect(page.locator("h1")).to_have_text("Now")
+    expect(page.locator("noscript a")).to_be_visible()
