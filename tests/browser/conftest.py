@@ -48,6 +48,15 @@ DESK = {"width": 1280, "height": 800}
 Enter = Callable[..., Page]
 
 
+def wait_for_proof(page: Page) -> None:
+    """Wait until the page's own script has written its proof."""
+    for _ in range(100):
+        if any(cookie.get("name", "").endswith("proof") for cookie in page.context.cookies()):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the browser has written no proof")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run these last: while a browser is driven, its event loop would make Django refuse to touch the database."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
@@ -223,7 +232,7 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
             page.wait_for_selector("details.menu")
             return page
         page.goto("/accounts/login/")
-        page.wait_for_function("document.cookie.includes('proof=')")
+        wait_for_proof(page)
         page.fill("[name=login]", username)
         page.fill("[name=password]", PASSWORD)
         page.press("[name=password]", "Enter")

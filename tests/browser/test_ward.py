@@ -56,6 +56,15 @@ def ecluse(home: Home, *words: str) -> str:
     return done.stdout
 
 
+def wait_for_proof(page: Page) -> None:
+    """Wait until the page's own script has written its proof."""
+    for _ in range(100):
+        if any(cookie.get("name", "").endswith("proof") for cookie in page.context.cookies()):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the browser has written no proof")
+
+
 def register(page: Page, home: Home, label: str) -> None:
     """Make this browser a shared workstation, with the code of the command line."""
     found = re.search(
@@ -63,7 +72,7 @@ def register(page: Page, home: Home, label: str) -> None:
     )
     assert found
     page.goto("/accounts/ward/")
-    page.wait_for_function("document.cookie.includes('proof=')")
+    wait_for_proof(page)
     page.fill("#code", found[0])
     page.press("#code", "Enter")
     page.wait_for_selector("#ward_button")
@@ -74,7 +83,7 @@ def enrol(page: Page, username: str) -> dict[str, object]:
     reader = Reader(page)
     reader.put()
     page.goto("/accounts/login/")
-    page.wait_for_function("document.cookie.includes('proof=')")
+    wait_for_proof(page)
     page.fill("[name=login]", username)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")

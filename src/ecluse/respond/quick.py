@@ -8,7 +8,8 @@ adds up over days is the detectors' (``deep``), what must stop at once is the sa
 | decoy, locked | the safe locked an account by itself |
 | caps | ``CAP_REQUESTS`` requests refused by a cap within ten minutes |
 | refusals | ``REFUSED_REQUESTS`` requests refused by any rule within a minute |
-| unproven | ``UNPROVEN_REQUESTS`` requests answered "prove who you are" within five minutes, and no proof since |
+| unproven | ``UNPROVEN_REQUESTS`` requests answered "prove who you are" within five minutes, and no proof since
+  (a session shown elsewhere than where it was proved is left out: it got nothing there, and its owner goes on) |
 | burst | distinct patients opened in ten minutes: ``SHARE`` of the profession's cap for an hour, with or without a duty
   (lists and searches, which show many at once, are left out) |
 | glass | ``GLASSES`` patients behind broken glass within an hour |
@@ -112,7 +113,7 @@ class Quick:
         """Return kind, patients and requests of each rule that is met."""
         if entry.decision is Decision.ALLOW:
             return self._allowed(entry, counts, at)
-        if entry.decision is Decision.STEP_UP:
+        if entry.decision is Decision.STEP_UP and entry.action is not Action.STEP_UP:
             number = counts.unproven.add(at, entry.request)
             return [(CaseKind.UNPROVEN, 0, number)] if number >= UNPROVEN_REQUESTS else []
         if entry.decision is not Decision.REFUSE or entry.action is Action.LOGIN_FAILURE:
