@@ -122,7 +122,7 @@ def racing(thief: Thief) -> None:
 
 def locked(thief: Thief) -> bool:
     """Tell whether the account is closed: even the first page, or a patient shown before, is refused."""
-    url = "/"
+    url, thief.in_vain = "/", 0
     if thief.is_service:
         had = next((tip for tip in thief.known.own if tip.number in thief.haul.patients), None)
         if had is None:
