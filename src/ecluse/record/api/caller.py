@@ -12,7 +12,6 @@ Promises:
   is looked up: on the short way too.
 """
 
-import re
 from typing import Any, cast
 
 import msgspec
@@ -29,7 +28,7 @@ from ecluse.gate.rules import rights_of
 from ecluse.gate.world import policy
 from ecluse.record.api.outcome import ProblemError, bad, bad_token, no_proof, nobody
 from ecluse.record.api.refusals import step_up
-from ecluse.record.api.table import INSTANCE
+from ecluse.record.api.table import ONE
 from ecluse.safe.protocol import Who
 
 PURPOSE_HEADER = "HTTP_X_PURPOSE_OF_USE"
@@ -63,7 +62,6 @@ NEEDED = {
     ("version", "GET"): "r",
 }
 """What each address and method asks of a scope: the letters of SMART."""
-ONE = re.compile(f"/fhir/{INSTANCE}")
 ALL = ("*", "rs")
 """Everything of a patient, and whatever the table does not name, asks for every type."""
 

@@ -6,7 +6,6 @@ end in the same views, and the views themselves ask who is there: nothing is tru
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, cast
@@ -18,14 +17,13 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve
 
 from ecluse.record.api.outcome import ProblemError, bad, our_bug, problem_answer
-from ecluse.record.api.table import INSTANCE
+from ecluse.record.api.table import ONE, PREFIX
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = logging.getLogger("ecluse.api")
 
-PREFIX = "/fhir/"
 SCHEMES = ("dpop ", "bearer ")
 LONGEST_SCHEME = 7
 
@@ -56,8 +54,6 @@ class LeanHandler(WSGIHandler):
     The address of one resource, the most asked for, is known by one expression instead of the table of all addresses.
     """
 
-    one = re.compile(PREFIX + INSTANCE)
-
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
         """Take none of ``settings.MIDDLEWARE``."""
         self._view_middleware: list[Any] = []
@@ -68,7 +64,7 @@ class LeanHandler(WSGIHandler):
 
     def resolve_request(self, request: HttpRequest) -> Any:  # noqa: ANN401 - Django's own: a match, or what it holds
         """Return the view, its positional and its named arguments."""
-        found = self.one.match(request.path_info)
+        found = ONE.match(request.path_info)
         return (self._instance, (), found.groupdict()) if found else super().resolve_request(request)
 
 
