@@ -104,8 +104,7 @@ class Server:
             self._send(connection, codec.frame(reply))
         trace = self.desk.trace
         if not trace.broken:
-            trace.tiles.write_due()
-            trace.sign_if_due()
+            trace.settle()
             self.between()
 
     def _gather(self) -> set[int]:

@@ -6,7 +6,8 @@
 3. (S6) When a write or a sync fails, ``commit`` raises and nothing is released; the same bytes are tried again at the
    same place before anything else is decided, so what the safe knows and what the trace says cannot part.
 4. (S7) A crash can only tear bytes that were never acknowledged.
-5. The file is written with zeros ahead of its entries: a sync then changes no size, and costs half. Zeros after the
+5. Leaves join the tree after the replies have left, some at once: no head, proof or snapshot needs them sooner.
+6. The file is written with zeros ahead of its entries: a sync then changes no size, and costs half. Zeros after the
    last newline are no entry to any reader; they are cut at a stop, at the end of a segment, and at the next start.
 
 A batch, and what a crash after each step leaves::
@@ -34,6 +35,7 @@ HEAD_SECONDS = 0.9
 LATEST_SECONDS = 5.0
 RETRY_SECONDS = 0.5
 ROOM = 1 << 20
+GROWN_AT_ONCE = 64
 
 
 class UnwritableError(OSError):
@@ -47,15 +49,16 @@ class Trace:
         self.folder = folder
         self.signer = signer
         self.witnesses = witnesses
-        self.frontier = Frontier()
-        self.tiles = Tiles(folder)
         self.durable_size = 0
         self.head = ""
         self.signed_size = 0
         self.broken = False
         self.offset = 0
         self._room = 0
+        self._frontier = Frontier()
+        self._tiles = Tiles(folder)
         self._staged: list[bytes] = []
+        self._ungrown: list[bytes] = []
         self._segment = -1
         self._fd = -1
         self._unsigned_since = 0.0
@@ -64,7 +67,23 @@ class Trace:
     @property
     def size(self) -> int:
         """Entries staged or durable: the sequence of the next one."""
-        return self.frontier.size
+        return self.durable_size + len(self._staged)
+
+    @property
+    def frontier(self) -> Frontier:
+        """The tree of every entry staged or durable."""
+        self._grow()
+        return self._frontier
+
+    @frontier.setter
+    def frontier(self, frontier: Frontier) -> None:
+        self._frontier = frontier
+
+    @property
+    def tiles(self) -> Tiles:
+        """The right edge of the tree of every entry staged or durable."""
+        self._grow()
+        return self._tiles
 
     @property
     def pending(self) -> bool:
@@ -74,16 +93,26 @@ class Trace:
     def stage(self, line: bytes) -> None:
         """Take the line of the next entry; ``commit`` makes it durable."""
         self._staged.append(line)
-        leaf = leaf_hash(line)
-        self.frontier.add(leaf)
-        self.tiles.add(leaf)
+        self._ungrown.append(line)
 
     def replayed(self, line: bytes) -> None:
         """Take a line that is already on disk."""
-        leaf = leaf_hash(line)
-        self.frontier.add(leaf)
-        self.tiles.add(leaf)
+        self._ungrown.append(line)
         self.durable_size += 1
+
+    def _grow(self) -> None:
+        """Let the leaves that wait join the tree."""
+        for line in self._ungrown:
+            leaf = leaf_hash(line)
+            self._frontier.add(leaf)
+            self._tiles.add(leaf)
+        self._ungrown.clear()
+
+    def settle(self) -> None:
+        """Do what can wait until the replies have left: the tree, its finished tiles, the head."""
+        if len(self._ungrown) >= GROWN_AT_ONCE:
+            self.tiles.write_due()
+        self.sign_if_due()
 
     def resume(self) -> None:
         """After a replay: find the end of the last segment, and sign what no head covers yet."""
