@@ -20,7 +20,7 @@ from ecluse.core.errors import BrokenWorldError
 
 NONCE = 12
 OVERHEAD = NONCE + 16 + 1
-DEFLATE_ABOVE = 1_024
+DEFLATE_ABOVE = 4_096
 PLAIN, DEFLATED = b"\x00", b"\x01"
 DEFLATED_BYTE = 1
 

@@ -54,9 +54,10 @@ def database() -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": 20,
+            "detect_types": 0,  # Django's fields convert what they read; raw statements get what is stored
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            " PRAGMA cache_size=-65536",
+            " PRAGMA cache_size=-8192; PRAGMA mmap_size=1099511627776",
         },
     }
 

@@ -9,7 +9,6 @@ Promises:
 - **F8** The short way and the ordinary one (``showing.py``) give the same answer to the same caller; a test asks both.
 """
 
-import datetime as dt
 import hashlib
 import time
 from typing import NamedTuple
@@ -53,6 +52,7 @@ SPELLED = {
 }
 FIRST_OF_PART = 6
 DAY_S = 86_400
+WORDS = {word.value: word for word in Compartment}
 
 
 class Law(NamedTuple):
@@ -96,9 +96,8 @@ def find(token: str, ref: str, n: int, kind: str) -> Found:
     Raises:
         ProblemError: 401, the token opens nothing.
     """
-    seconds = time.time()
-    unix = int(seconds)
-    at, today = raw.moment(dt.datetime.fromtimestamp(seconds, dt.UTC)), raw.day(unix // DAY_S)
+    unix = int(time.time())
+    at, today = raw.moment(unix), raw.day(unix // DAY_S)
     digest = hashlib.sha256(token.encode()).digest()
     rows = raw.fetch(SPELLED[raw.vendor()], (unix, unix, at, at, ref, n, kind, digest, at, today, today))
     if not rows:
@@ -120,8 +119,8 @@ def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> Shown
     who = service(request, found.username, found.profession, found.token)
     caller = Caller(who, purpose(request) or law.purpose, request_id(request))
     duty = foremost(found, law)
-    held = frozenset(Compartment(row.compartment) for row in found.rows if not row.deleted)
-    shown = tuple(held & law.readable) or tuple(held)
+    held = [WORDS[row.compartment] for row in found.rows if not row.deleted]
+    shown = tuple(word for word in held if word in law.readable) or tuple(held)
     if found.pk is None or found.salt is None or not shown:
         raise nothing_there(caller, found, ref, kind, duty)
     given = ask_one(

@@ -41,8 +41,10 @@ def numbered(statement: str) -> str:
     return statement.replace("%", "%%").replace("?", "%s")
 
 
-def moment(at: dt.datetime) -> str | dt.datetime:
-    """Return a time as the database compares it with a ``DateTimeField``."""
+@lru_cache(maxsize=4)
+def moment(unix: int) -> str | dt.datetime:
+    """Return a time, in whole Unix seconds, as the database compares it with a ``DateTimeField``."""
+    at = dt.datetime.fromtimestamp(unix, dt.UTC)
     return str(at.replace(tzinfo=None)) if vendor() == "sqlite" else at
 
 
