@@ -12,6 +12,7 @@ from ecluse.safe.testing import SALT, SMALL_POLICY, SMALL_STAFF, SafeInHand, ope
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 PATIENTS = [f"patient-{i}" for i in range(100)]
+FREE = 14  # of the establishment's 15 a minute: one is kept for care under way (S9)
 
 
 def allowed(safe: SafeInHand, *patients: str, **more: object) -> int:
@@ -71,7 +72,7 @@ def test_s3_all_accounts_together_are_bound_by_the_establishment(tmp_path: Path)
     staff = {f"nurse.{i}": ("nurse",) for i in range(10)}
     safe = SafeInHand(tmp_path, accounts=staff)
     shown = sum(allowed(safe, *PATIENTS[4 * i : 4 * i + 4], by=who(f"nurse.{i}")) for i in range(10))
-    assert shown == 15
+    assert shown == FREE
     assert "establishment-cap-minute" in safe.rules(PATIENTS[60], by=who("nurse.9"))
 
 
@@ -273,7 +274,7 @@ def test_s3_two_accounts_racing_past_the_cap_of_the_establishment_get_no_more_th
             thread.start()
         for thread in threads:
             thread.join()
-    assert len(set(shown)) == 15
+    assert len(set(shown)) == FREE
 
 
 def test_s3_a_lie_about_the_patient_or_its_salt_gives_keys_that_open_nothing(safe: SafeInHand) -> None:

@@ -66,6 +66,7 @@ def picture(state: State) -> bytes:
                 if state.recent(state.cap_refusals, a, 600)
             ),
             sorted(state.decoys),
+            sorted(state.tripped.items()),
             state.now,
         ]
     )

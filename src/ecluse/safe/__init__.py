@@ -11,4 +11,9 @@ S6. If the trace cannot be written, nothing is released.
 S7. kill -9 at any instruction, or a full disk, loses no acknowledged entry and leaves no released key without its
     entry.
 S8. Opening a decoy patient locks the account at once.
+S9. The last part of the establishment's cap (``reserve``) is for care under way alone: emergencies, patients already
+    shown to the account on a duty, those two people opened. What fills the rest stops none of these.
+S10. Accounts that the safe locks in a wave keep the patients they have: when it locked ``wave_accounts`` within ten
+    minutes, whoever speaks for them is the thief, and their names prove nothing. These locks ask for a new proof of
+    identity and withhold new patients, no more; locks that people or the watch placed are not touched.
 """

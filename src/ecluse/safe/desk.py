@@ -15,6 +15,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from ecluse.core.words import Action, Compartment, Decision, Grade, TargetKind
 from ecluse.safe import acts
 from ecluse.safe.entry import SAFE, SALT_DIGITS, Entry, encode
@@ -120,9 +122,21 @@ class Desk:
         }
 
     def lock_by_itself(self, account: str, reason: str) -> None:
-        """Lock ``account`` without being asked."""
-        held = Held(TargetKind.ACCOUNT, account, reason, since=self.state.now, by=SAFE)
-        self.write(Action.LOCK, Decision.ALLOW, reason, account=SAFE, target=account, lock=held)
+        """Lock ``account`` without being asked; in a wave (S10), withhold new patients from all it locked."""
+        state, others = self.state, self.state.wave()
+        fresh = Held(TargetKind.ACCOUNT, account, reason, since=state.now, by=SAFE)
+        if len({*others, account}) < state.policy.response.wave_accounts:
+            self._hold(fresh)
+            return
+        for held in (state.held(TargetKind.ACCOUNT, one) for one in others):
+            if held is not None and held.by == SAFE and held.grade is Grade.EVERYTHING:
+                self._hold(replace(held, grade=Grade.NEW_PATIENTS))
+        before = state.held(TargetKind.ACCOUNT, account)
+        if account not in others or before is None or before.grade is Grade.STEP_UP:
+            self._hold(replace(fresh, grade=Grade.NEW_PATIENTS))
+
+    def _hold(self, held: Held) -> None:
+        self.write(Action.LOCK, Decision.ALLOW, held.reason, account=SAFE, target=held.target, lock=held)
 
     def after_refusals(self, account: str) -> None:
         """Lock a registered account whose refusals of late are too many (policy, ``[response]``)."""

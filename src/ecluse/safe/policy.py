@@ -27,6 +27,7 @@ from ecluse.core.words import (
 
 REMEMBERED_H = 720  # 30 days: what the safe remembers of a showing, and what is no longer temporary
 A_DAY_H = 24
+HALF = 0.5
 DEFAULT_FILE = Path(__file__).with_name("policy.default.toml")
 
 
@@ -75,9 +76,18 @@ class Own(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Establishment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Most distinct patients shown to all accounts together."""
+    """Most distinct patients shown to all accounts together.
+
+    ``reserve``: the share of each cap that only care under way may use (S9): emergencies, patients already shown to
+    the same account on a duty within ``present_hours``, and those two people opened.
+    """
 
     caps: Caps
+    reserve: float = 0.1
+
+    def free(self, cap: int) -> int:
+        """Return how much of ``cap`` is for everybody: the reserve is rounded down."""
+        return cap - int(cap * self.reserve)
 
 
 class Ladder(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -91,12 +101,14 @@ class Response(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """When the safe locks an account by itself: cap refusals within 10 minutes, refusals of any kind within one.
 
     ``present_hours``: while a lock withholds new patients, those shown on a duty within these hours stay open.
+    ``wave_accounts``: when the safe locks so many within ten minutes, it withholds new patients, no more (S10).
     ``watch_locks``: what the watch may lock by itself, as the playbooks say; never a whole profession or establishment.
     """
 
     lock_after_cap_refusals: int = 3
     lock_after_refusals: int = 15
     present_hours: int = 72
+    wave_accounts: int = 3
     watch_locks: frozenset[TargetKind] = frozenset()
 
 
@@ -226,11 +238,13 @@ def _wrong(policy: Policy) -> dict[str, bool]:
         "establishment.caps must be positive and not shrink from a window to a longer one": not (
             0 < whole.minute <= whole.hour <= whole.day <= whole.month
         ),
+        "establishment.reserve must be at least 0 and at most 0.5": not 0 <= policy.establishment.reserve <= HALF,
         "ladder.step_up_at must be above 0 and at most 1": not 0 < policy.ladder.step_up_at <= 1,
         "ladder.fresh_seconds must be at least 1": policy.ladder.fresh_seconds < 1,
         "response.lock_after_… must be at least 1": min(response.lock_after_cap_refusals, response.lock_after_refusals)
         < 1,
         "response.present_hours must be at least 1 and at most 720": not 1 <= response.present_hours <= REMEMBERED_H,
+        "response.wave_accounts must be at least 2": response.wave_accounts < 2,  # noqa: PLR2004 - one is no wave
         "response.watch_locks must name no profession and no establishment": bool(response.watch_locks & many),
         "approvals.hours must be above 0 and at most 24": not 0 < policy.approvals.hours <= A_DAY_H,
         "temporary.max_hours must be above 0 and at most 720": not 0 < temporary.max_hours <= REMEMBERED_H,

@@ -9,6 +9,7 @@ The order is fixed: lock, register, rights, decoy, approval, ladder, caps.
 3. (S8) A decoy is never opened.
 4. Export and the ground ``approved`` rest on a proposal that a second person approved, for exactly that.
 5. (S3) No cap of the account, nor of the establishment, is passed. A patient already counted is not refused again.
+   (S9) The last part of the establishment's cap is for care under way alone.
 """
 
 import hashlib
@@ -103,7 +104,7 @@ class Opening:
         return self._counted(item, tag)
 
     def _is_present(self, item: Item, tag: int) -> bool:
-        """Say whether a patient stays open while new ones are withheld (S4)."""
+        """Say whether a patient stays open while new ones are withheld (S4) or the establishment's cap is near (S9)."""
         if self.request.action is Action.EXPORT:
             return False
         if item.ground is not Ground.EXPLAINED:
@@ -167,7 +168,7 @@ class Opening:
         beyond = "" if item.ground is Ground.APPROVED else self._all_grounds(tag, tick)
         if beyond:
             return Ruling(Decision.SECOND_PERSON if item.ground is Ground.EMERGENCY else Decision.REFUSE, beyond)
-        full = self._establishment(state.everyone, tag, tick)
+        full = self._establishment(state.everyone, item, tag, tick)
         if full:
             return refuse(full)
         fresh = state.policy.ladder.fresh_seconds
@@ -198,9 +199,16 @@ class Opening:
                 return CAP_RULE + span.window.value
         return ""
 
-    def _establishment(self, everyone: Distinct, tag: int, tick: int) -> str:
-        caps = self.state.policy.establishment.caps
+    def _establishment(self, everyone: Distinct, item: Item, tag: int, tick: int) -> str:
+        whole = self.state.policy.establishment
         for span, total in everyone.news(tag, tick):
-            if total + 1 > caps.of(span.window):
+            cap = whole.caps.of(span.window)
+            if total + total < cap:
+                continue  # the reserve is half of it at most
+            if total >= cap or (total >= whole.free(cap) and not self._is_under_way(item, tag)):
                 return f"establishment-{CAP_RULE}{span.window.value}"
         return ""
+
+    def _is_under_way(self, item: Item, tag: int) -> bool:
+        """Say whether a patient may use the establishment's reserve (S9)."""
+        return item.ground is Ground.EMERGENCY or self._is_present(item, tag)

@@ -64,6 +64,7 @@ class Body(msgspec.Struct):
     cap_refusals: Times
     decoys: set[str]
     ends: dict[str, float] = {}
+    tripped: dict[str, float] = {}
 
 
 def _counted(distinct: Distinct) -> Counted:
@@ -112,6 +113,7 @@ def take(trace: Trace, state: State) -> bytes:
         cap_refusals={account: list(times) for account, times in state.cap_refusals.items()},
         decoys=state.decoys,
         ends=state.ends,
+        tripped=state.tripped,
     )
     return msgspec.msgpack.encode(body)
 
@@ -128,7 +130,7 @@ def put(body: Body, trace: Trace, state: State) -> None:
         body.accounts,
         body.decoys,
     )
-    state.ends = body.ends
+    state.ends, state.tripped = body.ends, body.tripped
     state.locks = {(kind, target): held for kind, target, held in body.locks}
     state.waiting, state.approved = body.waiting, body.approved
     state.raises = {(a, ground, window): Raise(limit, until) for a, ground, window, limit, until in body.raises}

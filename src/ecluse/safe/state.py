@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from ecluse.core.words import Action, Decision, Grade, Ground, ProposalKind, TargetKind, Window
-from ecluse.safe.entry import Entry
+from ecluse.safe.entry import SAFE, Entry
 from ecluse.safe.keys import Keys
 from ecluse.safe.policy import Policy
 from ecluse.safe.protocol import Held, Proposal, Who
@@ -21,6 +21,7 @@ EVERYTHING = "*"
 CAP_REFUSAL_SECONDS = 600
 REFUSAL_SECONDS = 60
 CAP_RULE = "cap-"
+WAVE_SECONDS = 600
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -60,6 +61,7 @@ class State:
         self.refusals: dict[str, deque[tuple[float, str]]] = {}
         self.cap_refusals: dict[str, deque[tuple[float, str]]] = {}
         self.decoys: set[str] = set()
+        self.tripped: dict[str, float] = {}
         self.now = 0.0
 
     # ---- what decisions ask
@@ -126,6 +128,10 @@ class State:
             times.popleft()
         return len(times) if times else 0
 
+    def wave(self) -> list[str]:
+        """Return the accounts that the safe locked by itself within ``WAVE_SECONDS``, lifted since or not (S10)."""
+        return [account for account, at in self.tripped.items() if at > self.now - WAVE_SECONDS]
+
     # ---- what entries change
 
     def apply(self, entry: Entry, at: float, tag: int | None = None) -> None:
@@ -171,6 +177,8 @@ class State:
     def _act(self, entry: Entry) -> None:
         if entry.lock is not None:
             self.locks[entry.lock.kind, entry.lock.target] = entry.lock
+            if entry.lock.by == SAFE:
+                self.tripped[entry.lock.target] = entry.lock.since
         elif entry.action is Action.SETUP_CLOSED:
             self.setup_closed = True
         elif entry.action is Action.DECLINE and entry.approval is not None:
