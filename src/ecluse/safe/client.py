@@ -132,7 +132,8 @@ class SafeClient:
         if not data:
             raise ConnectionResetError("the safe closed the connection")
         try:
-            return codec.reply(self._whole(sock, bytearray(data)))
+            whole = len(data) >= codec.HEADER.size and len(data) == codec.HEADER.size + codec.length(data)
+            return codec.reply(memoryview(data)[codec.HEADER.size :] if whole else self._whole(sock, bytearray(data)))
         except (OSError, codec.FrameError) as error:
             self.close()
             raise SafeUnavailableError(f"The answer of the safe was cut: {error}.", "Try again.") from error

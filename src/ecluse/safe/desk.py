@@ -11,7 +11,7 @@ rate-limited.
 
 import os
 from binascii import b2a_base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,6 +60,16 @@ from ecluse.safe.state import State as Knowledge
 from ecluse.safe.trace import Trace
 from ecluse.safe.windows import tick_of
 
+DRAWN_BYTES = 3 * 22 * 64
+
+
+def salts() -> Iterator[str]:
+    """Yield the salts of entries, 22 base64 digits each (132 random bits), drawn from the system many at a time."""
+    while True:
+        drawn = b2a_base64(os.urandom(DRAWN_BYTES), newline=False).decode()
+        for at in range(0, len(drawn) - SALT_DIGITS + 1, SALT_DIGITS):
+            yield drawn[at : at + SALT_DIGITS]
+
 
 class Desk:
     """One safe at work: its keys, its trace, and what it knows."""
@@ -71,6 +81,7 @@ class Desk:
         self.policy_digest = policy_digest
         self.started = 0.0
         self._time = datetime.now(UTC)
+        self._salts = salts()
         self._answers: dict[type, Callable[[Any], Reply]] = {
             Open: self._open,
             Create: self._create,
@@ -100,8 +111,7 @@ class Desk:
 
     def write(self, action: Action, decision: Decision, rule: str, tag: int | None = None, **fields: Any) -> int:
         """Stage one entry, let it change the state, return its sequence."""
-        salt = b2a_base64(os.urandom(16), newline=False)[:SALT_DIGITS].decode()
-        sequence = self.trace.size
+        sequence, salt = self.trace.size, next(self._salts)
         entry = Entry(seq=sequence, at=self._time, salt=salt, action=action, decision=decision, rule=rule, **fields)
         self.trace.stage(encode(entry))
         self.state.apply(entry, self.state.now, tag)

@@ -30,6 +30,7 @@ SALT_BYTES = 32
 TOKEN_BYTES = 8
 LABEL = b"ecluse v1 "
 WRAP_AAD = LABEL + b"master key"
+INFO_ENDS = {c: c.value.encode() + b"\x01" for c in Compartment}
 
 
 class Wrapping(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -138,7 +139,7 @@ class Keys:
         """Return the keys of some compartments of a patient."""
         extracted = hmac.digest(salt, self._master, "sha256")
         prefix = LABEL + b"patient " + patient.encode() + b"\x00"
-        return {c: hmac.digest(extracted, prefix + c.value.encode() + b"\x01", "sha256") for c in compartments}
+        return {c: hmac.digest(extracted, prefix + INFO_ENDS[c], "sha256") for c in compartments}
 
     def token(self, kind: Term, value: str) -> int:
         """Return the blind-index token of a search term: 8 bytes of HMAC as a signed integer."""

@@ -102,8 +102,9 @@ def find(token: str, ref: str, n: int, kind: str) -> Found:
     rows = raw.fetch(SPELLED[raw.vendor()], (unix, unix, at, at, ref, n, kind, digest, at, today, today))
     if not rows:
         raise bad_token()
-    parts = [Row._make(row[FIRST_OF_PART:]) for row in rows if row[FIRST_OF_PART] is not None]
-    return Found._make((*rows[0][:FIRST_OF_PART], parts))
+    first = rows[0]
+    parts = [Row(*row[FIRST_OF_PART:]) for row in rows] if first[FIRST_OF_PART] is not None else []
+    return Found._make((*first[:FIRST_OF_PART], parts))
 
 
 def read(request: HttpRequest, token: str, kind: str, ref: str, n: int) -> Shown:
