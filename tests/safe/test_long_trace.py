@@ -33,7 +33,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> SafeInHand:
     for page in range(2 * SEGMENT // PAGE + 3):
         patients = [f"p{(page * 37 + i) % 3000}" for i in range(PAGE)]
         safe.call(opening(patients, by=who("nurse.one" if page % 2 else "nurse.two")))
-        safe.desk.trace.tiles.write_due()
+        safe.desk.trace.settle()
         safe.now += 200
     safe.sign()
     return safe

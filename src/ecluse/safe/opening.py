@@ -86,7 +86,6 @@ def open_desk(folder: Path, passphrase: bytes | None = None) -> Desk:
     started = Started(verifier.text(), policies.digest(text), text.decode(), digests(folder))
     desk.write(Action.START, Decision.ALLOW, "start", account=SAFE, started=started)
     trace.commit()
-    trace.tiles.write_due()
     trace.sign_if_due(now=True)
     desk.started = time.time()
     return desk

@@ -87,7 +87,6 @@ def _stop(desk: Desk) -> None:
         desk.tick(time.time())
         desk.write(Action.STOP, Decision.ALLOW, "stop", account=SAFE)
         desk.trace.commit()
-        desk.trace.tiles.write_due()
         desk.trace.sign_if_due(now=True)
         desk.trace.trim()
         snapshot.save(desk.trace, desk.state)

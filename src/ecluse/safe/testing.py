@@ -212,8 +212,7 @@ class SafeInHand:
         return [answer.rule for answer in self.open(*patients, **more)]
 
     def sign(self) -> None:
-        """Write the tiles that are due and sign a head."""
-        self.desk.trace.tiles.write_due()
+        """Sign a head."""
         self.desk.trace.sign_if_due(now=True)
 
     def reopen(self) -> None:

@@ -217,6 +217,7 @@ class Trace:
 
     def _write_head(self, size: int) -> None:
         """Sign the first ``size`` entries (all, or all full segments), keep the head, show it to the witnesses."""
+        self.tiles.write_due()
         root = fold(self.frontier.peaks[: size.bit_count()])
         name = self.signer.verifier.name
         note = self.signer.sign(Head(name, size, root).text())
