@@ -94,13 +94,14 @@ def play(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Played]:
 
 
 def play_once(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Played]:
-    """Play one round on a copy; people work from before the first to after the last of its attacks."""
+    """Play one round on a copy; people are at work before the first of its attacks begins, until the last is over."""
     with stage.copy() as copy:
         adapt(copy.home, casts[0].part)
         with serving(stage, copy) as site:
             heists = [Heist(site, cast.members, seed=seed_of(stage, cast.part), white_box=white_box) for cast in casts]
             shift = Shift(workers(site, [member for cast in casts for member in cast.members]))
             try:
+                shift.settle()
                 with ThreadPoolExecutor(len(casts)) as pool:
                     tasks = [
                         pool.submit(cast.part.attack.steal, heist, cast.part.knobs)
