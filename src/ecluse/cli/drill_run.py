@@ -1,5 +1,6 @@
 """``ecluse drill list`` and ``ecluse drill run``: every attack, live against a served establishment, or in logs."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -150,7 +151,11 @@ def in_logs(task: Task, jobs: int, kept: Path | None, *, page: bool) -> Measured
 
 
 def played(series: Series, page: bool) -> Played:
-    """Play all of it behind a progress bar, which says what goes on and what each came to; ``page`` writes too."""
+    """Play all of it behind a progress bar, which says what goes on and what each came to; ``page`` writes too.
+
+    Told to end, it leaves no server and no folder behind, as when it is interrupted.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with Progress(*COLUMNS, console=console, transient=True) as bar:
         task = bar.add_task("making an establishment", total=series.rounds())
 

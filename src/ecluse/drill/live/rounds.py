@@ -102,19 +102,30 @@ def play_once(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Playe
             shift = Shift(workers(site, [member for cast in casts for member in cast.members]))
             try:
                 shift.settle()
-                with ThreadPoolExecutor(len(casts)) as pool:
-                    tasks = [
-                        pool.submit(cast.part.attack.steal, heist, cast.part.knobs)
-                        for cast, heist in zip(casts, heists, strict=True)
-                    ]
-                    for task in tasks:
-                        task.result()
+                carry_out(casts, heists)
             finally:
                 work = shift.end()
         verified = verify(copy.home / "safe").ok
         return [
             Played(cast.part, heist, judge(heist), work, verified) for cast, heist in zip(casts, heists, strict=True)
         ]
+
+
+def carry_out(casts: list[Cast], heists: list[Heist]) -> None:
+    """Let all attacks of a round run. Interrupted, it waits for none: their server is about to stop."""
+    pool, waits = ThreadPoolExecutor(len(casts)), True
+    try:
+        tasks = [
+            pool.submit(cast.part.attack.steal, heist, cast.part.knobs)
+            for cast, heist in zip(casts, heists, strict=True)
+        ]
+        for task in tasks:
+            task.result()
+    except KeyboardInterrupt:
+        waits = False
+        raise
+    finally:
+        pool.shutdown(wait=waits, cancel_futures=True)
 
 
 def seed_of(stage: Stage, part: Part) -> int:
