@@ -125,7 +125,7 @@ def carry_out(casts: list[Cast], heists: list[Heist]) -> None:
         waits = False
         raise
     finally:
-        pool.shutdown(wait=waits, cancel_futures=True)
+        pool.shutdown(wait=waits, cancel_futures=not waits)
 
 
 def seed_of(stage: Stage, part: Part) -> int:
