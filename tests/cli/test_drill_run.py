@@ -47,6 +47,7 @@ def test_every_attack_is_listed_with_what_holds_against_it(capsys: pytest.Captur
         (("fast-grab", "--write"), "about live attacks"),
         (("dump",), "No log shows it"),
         (("fast-grab", "--seeds", "1001"), "1000 hospitals"),
+        (("fast-grab", "--html", "/nowhere/at/all.html"), "no folder /nowhere/at"),
     ],
 )
 def test_what_cannot_be_run_is_refused_before_anything_is_built(words: tuple[str, ...], said: str) -> None:

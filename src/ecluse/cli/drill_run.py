@@ -1,11 +1,13 @@
 """``ecluse drill list`` and ``ecluse drill run``: every attack, live against a served establishment, or in logs."""
 
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+from msgspec.structs import replace
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -72,8 +74,8 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
 ) -> None:
     """Attack yourself in every way on the list, and count the records that got out.
 
-    Live attacks meet a real server while people work in it; the others are laid into logs for the watch to find,
-    and with --white-box the slowest theft that is found is sought besides.
+    Live attacks meet a real server while people work in it. The others are laid into logs for the watch to find;
+    with --white-box, the slowest theft that is found is sought too.
     Example: ecluse drill run fast-grab takeover --live --patients 20000 --json
     """
     chosen = named(attacks or ())
@@ -88,17 +90,14 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
         raise BadInputError(
             "None of these attacks is done with such an account.", "`ecluse drill list` says which are."
         )
-    if page and not live and not white_box:
-        raise BadInputError(
-            "The page is about live attacks.", "Add --live, or --white-box for the frontier; or `ecluse drill detect`."
-        )
+    places(page, report, about=live or white_box)
     series = Series(wanted, bases, patients, range(first_seed, first_seed + seeds), white_box)
     made = played(series, page) if live else Played([], [])
     if live:
         found = Report(lines(made.trials), {})
     else:
         task = logs(chosen, size, seeds, white_box=white_box, every=every)
-        found = offline(in_logs(task, jobs, kept, page=page))
+        found = offline(of_roles(in_logs(task, jobs, kept, page=page), role or ()))
     if report is not None:
         report.write_text(html(found), encoding="utf-8")
         tell(f"wrote {report}")
@@ -110,6 +109,21 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
             Console(highlight=False).print(slowest(found.frontier))
     if made.failed:
         raise BrokenWorldError("Could not be carried out: " + "; ".join(made.failed), "Run these again.")
+
+
+def places(page: bool, report: Path | None, *, about: bool) -> None:
+    """See that what is asked for can be written, before anything is measured.
+
+    Raises:
+        BadInputError: it cannot.
+    """
+    if page and not about:
+        raise BadInputError(
+            "The page is about live attacks.", "Add --live, or --white-box for the frontier; or `ecluse drill detect`."
+        )
+    for folder in (Path("docs") if page else Path(), report.parent if report else Path()):
+        if not folder.is_dir():
+            raise BadInputError(f"There is no folder {folder}.", "Make it, or go where it is.")
 
 
 def tell(what: str) -> None:
@@ -130,6 +144,17 @@ def logs(attacks: list[Attack], size: str, seeds: int, *, white_box: bool, every
         raise BadInputError(f"There are {len(SCORING)} hospitals to be scored on.", f"Say at most {len(SCORING)}.")
     named = () if len(attacks) == len(ATTACKS) else known
     return Task(SIZES[size], tuple(SCORING[:seeds]), named, frontier=seeds if white_box else 0, every=every)
+
+
+def of_roles(measured: Measured, roles: Sequence[str]) -> Measured:
+    """Return what was measured of thefts from accounts of ``roles``; of all, when none is named."""
+    if not roles:
+        return measured
+    return replace(
+        measured,
+        outcomes=[one for one in measured.outcomes if one.role in roles],
+        edges=[one for one in measured.edges if one.role in roles],
+    )
 
 
 def in_logs(task: Task, jobs: int, kept: Path | None, *, page: bool) -> Measured:
