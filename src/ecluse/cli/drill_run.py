@@ -1,10 +1,13 @@
 """``ecluse drill list`` and ``ecluse drill run``: every attack, live against a served establishment, or in logs."""
 
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+from msgspec.structs import replace
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,6 +15,7 @@ from rich.table import Table
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.words import Profession
+from ecluse.drill import frontier
 from ecluse.drill.attacks.base import Attack
 from ecluse.drill.attacks.catalogue import ATTACKS, named, parts
 from ecluse.drill.detection import measure
@@ -19,12 +23,11 @@ from ecluse.drill.live.page import html, write
 from ecluse.drill.live.results import Line, Report, Trial, lines, offline
 from ecluse.drill.live.series import DATABASES, Played, Series
 from ecluse.drill.live.series import run as series_run
-from ecluse.drill.measured import Task
-from ecluse.drill.seeds import SCORING
-from ecluse.drill.world.settings import Settings
+from ecluse.drill.measured import Measured, Task
+from ecluse.drill.seeds import SCORING, SIZES
 
 console = Console(stderr=True, highlight=False)
-SIZES = {"small": Settings(patients=8000, staff=200, days=60), "large": Settings(patients=200_000, staff=5000, days=60)}
+COLUMNS = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
 CAPTION = "refused: people at work who were refused anything. exact: the trace names exactly what the thief got."
 
 
@@ -59,16 +62,20 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
     seeds: Annotated[int, typer.Option(help="How many hospitals.", min=1)] = 1,
     first_seed: Annotated[int, typer.Option(help="Live: the first seed.", min=1)] = 1,
     size: Annotated[str, typer.Option(help="Offline: small (200 staff) or large (5,000).")] = "small",
+    every: Annotated[int, typer.Option(help="Offline: what no goal is set for in one hospital in so many.", min=1)] = 1,
+    jobs: Annotated[int, typer.Option(help="Offline: hospitals at a time.", min=1)] = 1,
+    kept: Annotated[Path | None, typer.Option(help="Offline: keep each hospital's figures here, and go on.")] = None,
     white_box: Annotated[bool, typer.Option("--white-box", help="The thief knows every threshold.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     report: Annotated[Path | None, typer.Option("--html", help="Write a report with pictures.", metavar="F")] = None,
     page: Annotated[
-        bool, typer.Option("--write", help="Live: add to docs/drill.json and write docs/drill.md.")
+        bool, typer.Option("--write", help="Live: docs/drill.json and .md; offline, --white-box: docs/frontier.md.")
     ] = False,
 ) -> None:
     """Attack yourself in every way on the list, and count the records that got out.
 
-    Live attacks meet a real server while people work in it; the others are laid into logs for the watch to find.
+    Live attacks meet a real server while people work in it. The others are laid into logs for the watch to find;
+    with --white-box, the slowest theft that is found is sought too.
     Example: ecluse drill run fast-grab takeover --live --patients 20000 --json
     """
     chosen = named(attacks or ())
@@ -83,11 +90,14 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
         raise BadInputError(
             "None of these attacks is done with such an account.", "`ecluse drill list` says which are."
         )
-    if page and not live:
-        raise BadInputError("The page is about live attacks.", "Add --live, or see `ecluse drill detect --write`.")
+    places(page, report, about=live or white_box)
     series = Series(wanted, bases, patients, range(first_seed, first_seed + seeds), white_box)
     made = played(series, page) if live else Played([], [])
-    found = Report(lines(made.trials), {}) if live else in_logs(chosen, size, seeds)
+    if live:
+        found = Report(lines(made.trials), {})
+    else:
+        task = logs(chosen, size, seeds, white_box=white_box, every=every)
+        found = offline(of_roles(in_logs(task, jobs, kept, page=page), role or ()))
     if report is not None:
         report.write_text(html(found), encoding="utf-8")
         tell(f"wrote {report}")
@@ -95,8 +105,25 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
         typer.echo(msgspec.json.encode(found))
     else:
         Console(highlight=False).print(table(found))
+        if found.frontier:
+            Console(highlight=False).print(slowest(found.frontier))
     if made.failed:
         raise BrokenWorldError("Could not be carried out: " + "; ".join(made.failed), "Run these again.")
+
+
+def places(page: bool, report: Path | None, *, about: bool) -> None:
+    """See that what is asked for can be written, before anything is measured.
+
+    Raises:
+        BadInputError: it cannot.
+    """
+    if page and not about:
+        raise BadInputError(
+            "The page is about live attacks.", "Add --live, or --white-box for the frontier; or `ecluse drill detect`."
+        )
+    for folder in (Path("docs") if page else Path(), report.parent if report else Path()):
+        if not folder.is_dir():
+            raise BadInputError(f"There is no folder {folder}.", "Make it, or go where it is.")
 
 
 def tell(what: str) -> None:
@@ -104,23 +131,57 @@ def tell(what: str) -> None:
     console.print(f"… {what}", style="dim", markup=False)
 
 
-def in_logs(attacks: list[Attack], size: str, seeds: int) -> Report:
-    """Lay the thefts into the logs of synthetic hospitals and let the watch look for them.
+def logs(attacks: list[Attack], size: str, seeds: int, *, white_box: bool, every: int) -> Task:
+    """Return what to measure in logs. All thefts have no names, as in `ecluse drill detect`, whose figures then serve.
 
     Raises:
-        BadInputError: none of them shows in a log.
+        BadInputError: none of them shows in a log, or there are not so many hospitals to be scored on.
     """
     known = tuple(sorted({attack.offline.theft for attack in attacks} - {""}))
     if not known:
         raise BadInputError(f"No log shows it: {attacks[0].offline.why}.", "Add --live.")
-    task = Task(SIZES[size], tuple(SCORING[:seeds]), known, frontier=0)
-    return offline(measure(task, 1, lambda part: tell(f"hospital {part.task.seeds[0]} is measured")))
+    if seeds > len(SCORING):
+        raise BadInputError(f"There are {len(SCORING)} hospitals to be scored on.", f"Say at most {len(SCORING)}.")
+    named = () if len(attacks) == len(ATTACKS) else known
+    return Task(SIZES[size], tuple(SCORING[:seeds]), named, frontier=seeds if white_box else 0, every=every)
+
+
+def of_roles(measured: Measured, roles: Sequence[str]) -> Measured:
+    """Return what was measured of thefts from accounts of ``roles``; of all, when none is named."""
+    if not roles:
+        return measured
+    return replace(
+        measured,
+        outcomes=[one for one in measured.outcomes if one.role in roles],
+        edges=[one for one in measured.edges if one.role in roles],
+    )
+
+
+def in_logs(task: Task, jobs: int, kept: Path | None, *, page: bool) -> Measured:
+    """Lay the thefts into the logs of synthetic hospitals behind a progress bar, and let the watch look for them."""
+    with Progress(*COLUMNS, console=console, transient=True) as bar:
+        shown = bar.add_task("hospitals", total=len(task.seeds))
+
+        def done(part: Measured) -> None:
+            bar.advance(shown)
+            found = sum(one.found for one in part.outcomes)
+            bar.console.print(
+                f"hospital {part.task.seeds[0]}: {found} of {len(part.outcomes)} thefts found", style="dim"
+            )
+
+        measured = measure(task, min(jobs, len(task.seeds)), done, kept)
+    for file in frontier.write(measured, Path("docs")) if page else ():
+        tell(f"wrote {file}")
+    return measured
 
 
 def played(series: Series, page: bool) -> Played:
-    """Play all of it behind a progress bar, which says what goes on and what each came to; ``page`` writes too."""
-    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    """Play all of it behind a progress bar, which says what goes on and what each came to; ``page`` writes too.
+
+    Told to end, it leaves no server and no folder behind, as when it is interrupted.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with Progress(*COLUMNS, console=console, transient=True) as bar:
         task = bar.add_task("making an establishment", total=series.rounds())
 
         def done(trials: list[Trial]) -> None:
@@ -149,6 +210,16 @@ def table(found: Report) -> Table:
         made.add_column(name, justify="right")
     for one in found.attacks:
         made.add_row(f"{one.attack}, {one.role}", *cells(one))
+    return made
+
+
+def slowest(found: list[frontier.Frontier]) -> Table:
+    """Return the frontier as a table."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption="harvest: of the thief who stays one rate below.")
+    for name in ("theft", "account of", "unit", "found from", "in the seeds", "never", "harvest"):
+        made.add_column(name)
+    for one in found:
+        made.add_row(*(cell.replace("**", "") for cell in frontier.cells(one)))
     return made
 
 

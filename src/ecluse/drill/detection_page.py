@@ -1,7 +1,6 @@
 """Write `docs/detection.md` from what was measured: tables, one picture, and what the figures do not show."""
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from pathlib import Path
 from string import Template
 
@@ -9,6 +8,7 @@ import altair as alt
 
 from ecluse.core.errors import BadInputError
 from ecluse.drill.figures import Middle, Share, middle, share
+from ecluse.drill.frontier import rows as frontier_rows
 from ecluse.drill.judging import RATES
 from ecluse.drill.measured import Edge, Measured, Outcome, Quiet
 from ecluse.drill.seeds import FITTING, SCORING
@@ -187,18 +187,7 @@ def _frontier(edges: list[Edge]) -> str:
         "\n| theft | account of | unit | found from | in the seeds | never found | harvest |",
         "\n|---|---|---|---|---|---|---|",
     ]
-    ordered = sorted(edges, key=lambda one: (_place(one.attack), one.unit, one.role))
-    for (attack, role, unit), several in groupby(ordered, key=lambda one: (one.attack, one.role, one.unit)):
-        group = list(several)
-        found = sorted(one.rate or float("inf") for one in group)
-        harvest = _middle(middle([one.harvest for one in group]))
-        never = sum(one == float("inf") for one in found)
-        known = [one for one in found if one != float("inf")]
-        half = found[len(found) // 2]
-        middle_ = "never" if half == float("inf") else f"**{half:g}**"
-        span = f"{known[0]:g} to {known[-1]:g}" if known else "–"
-        lines.append(f"\n| {attack} | {role} | {unit} | {middle_} | {span} | {never} of {len(found)} | {harvest} |")
-    return "".join(lines) + "\n"
+    return "".join(lines) + frontier_rows(edges) + "\n"
 
 
 def _stories() -> str:

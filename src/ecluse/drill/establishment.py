@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,14 +47,23 @@ def command_status(home: Path, *arguments: str) -> int:
 
 
 def _run(home: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ecluse.cli.main", *arguments, "--home", str(home)],
+    """Run a command in a session of its own: when we are interrupted, it ends with everything it started."""
+    words = [sys.executable, "-m", "ecluse.cli.main", *arguments, "--home", str(home)]
+    with subprocess.Popen(
+        words,
         env=environment(),
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-    )
+        start_new_session=True,
+    ) as process:
+        try:
+            said, complained = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return subprocess.CompletedProcess(words, process.returncode, said, complained)
 
 
 def environment() -> dict[str, str]:

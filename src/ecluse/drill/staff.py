@@ -27,6 +27,7 @@ PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
 CLERKS = frozenset({P.ADMISSIONS, P.SECRETARY})
 RECORDS = 4
 PAUSE_S = 0.4
+SETTLED_WITHIN_S = 60.0
 PHONE = "01 99 00 12 34"
 USUAL = {"drug": "Paracétamol 1 g", "days": "5", "postcode": "99999", "city": "Montlaize", "line": "1 quai de l’Écluse"}
 RESULTS = 6
@@ -65,12 +66,14 @@ class Worker:
         self.browser = Browser(url)
         self.chance = random.Random(f"{seed} {member.username}")
         self.work = Work(people=1)
+        self.settled = threading.Event()
 
     def shift(self, ended: threading.Event) -> Work:
         """Sign in and work until ``ended`` is set; at least one round is done."""
         try:
             home = sign_in(self.browser, self.member)
             self.round(home)
+            self.settled.set()
             while not ended.wait(PAUSE_S * (0.5 + self.chance.random())):
                 self.round(self.see("/"))
         except (BrokenWorldError, httpx.HTTPError) as error:
@@ -158,6 +161,7 @@ class Interface(Worker):
         try:
             for ref in self.refs:
                 self.result(ref)
+            self.settled.set()
             while not ended.wait(2 * PAUSE_S):
                 self.opened(self.chance.choice(self.refs) if self.refs else "")
         except httpx.HTTPError as error:
@@ -208,6 +212,7 @@ class Shift:
 
     def __init__(self, workers: list[Worker]) -> None:
         self.total = Work()
+        self._workers = workers
         self._guard = threading.Lock()
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=self._run, args=(worker,), daemon=True) for worker in workers]
@@ -216,8 +221,15 @@ class Shift:
 
     def _run(self, worker: Worker) -> None:
         done = worker.shift(self._ended)
+        worker.settled.set()
         with self._guard:
             self.total.add(done)
+
+    def settle(self) -> None:
+        """Wait until everybody is at work: signed in, their first round done (or stopped, which counts as refused)."""
+        until = time.monotonic() + SETTLED_WITHIN_S
+        for worker in self._workers:
+            worker.settled.wait(max(0.0, until - time.monotonic()))
 
     def end(self) -> Work:
         """Send everybody home and return what they did."""

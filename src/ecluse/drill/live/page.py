@@ -11,6 +11,7 @@ import msgspec
 
 from ecluse.core.errors import BadInputError
 from ecluse.drill.attacks.catalogue import ATTACKS, BY_NAME
+from ecluse.drill.frontier import cells as slowest
 from ecluse.drill.live.goals import goals, shortfalls
 from ecluse.drill.live.results import Line, Report, Trial, lines
 
@@ -18,6 +19,7 @@ FIGURES, PAGE, PICTURE = "drill.json", "drill.md", "img/drill.svg"
 TEMPLATE = Template(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
 HTML = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
 HOURLY = 49
+SLOWEST = ("theft", "account of", "unit", "found from", "in the seeds", "never found", "harvest one rate below")
 
 
 def write(trials: Sequence[Trial], docs: Path) -> list[Path]:
@@ -150,19 +152,41 @@ def svg(found: Sequence[Line]) -> str:
     numbers = base.mark_text(align="left", dx=3, fontSize=9).encode(x=exposed, text="exposed:Q")
     line = chart.mark_rule(color="#c53030", strokeDash=[4, 3]).encode(x=alt.datum(HOURLY))
     out = io.StringIO()
-    alt.layer(bars, numbers, line).properties(width=520, height=12 * len(rows)).save(out, format="svg")
+    alt.layer(line, bars, numbers).properties(width=520, height=12 * len(rows)).save(out, format="svg")
     return out.getvalue()
+
+
+def plain(value: object) -> str:
+    """Write a figure for people: nothing as a dash, several as a list."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return "yes" if value else "NO"
+        case float():
+            return f"{value:,.4g}"
+        case dict():
+            return ", ".join(f"{name}: {one:,}" for name, one in value.items())
+        case list():
+            return "; ".join(map(str, value))
+    return str(value)
+
+
+def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Return an HTML table."""
+    named = "".join(f"<th scope=col>{web.escape(name)}</th>" for name in head)
+    rows = "\n".join("<tr>" + "".join(f"<td>{web.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+    return f'<div class="wide"><table>\n<thead><tr>{named}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>'
 
 
 def html(report: Report) -> str:
     """Return a page of its own with the figures and the picture of a run; it loads nothing."""
-    cells = [[str(value) for value in msgspec.structs.asdict(one).values()] for one in report.attacks]
+    cells = [[plain(value) for value in msgspec.structs.asdict(one).values()] for one in report.attacks]
+    slow = table(SLOWEST, [[cell.replace("**", "") for cell in slowest(one)] for one in report.frontier])
     return HTML.substitute(
         picture=svg(report.attacks),
-        head="".join(
-            f"<th scope=col>{web.escape(name.replace('_', ' '))}</th>" for name in Line.__struct_encode_fields__
-        ),
-        rows="\n".join("<tr>" + "".join(f"<td>{web.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells),
+        attacks=table([name.replace("_", " ") for name in Line.__struct_encode_fields__], cells),
+        frontier=f"<h2>The slowest theft that is found</h2>\n{slow}" if report.frontier else "",
         per_day="".join(
             f"<li>{web.escape(name.replace('_', ' '))}: {value:g}</li>" for name, value in report.per_day.items()
         ),

@@ -8,6 +8,7 @@ from itertools import groupby
 import msgspec
 
 from ecluse.drill.attacks.catalogue import BY_NAME
+from ecluse.drill.frontier import Frontier, frontiers
 from ecluse.drill.live.rounds import Played
 from ecluse.drill.live.stage import Stage
 from ecluse.drill.measured import Measured, Outcome
@@ -81,11 +82,15 @@ class Line(msgspec.Struct, rename={"role": "as"}):
     missed: list[str] = []
 
 
-class Report(msgspec.Struct):
-    """What ``ecluse drill run --json`` prints. ``per_day``: offline, what a team would read; empty for live runs."""
+class Report(msgspec.Struct, omit_defaults=True):
+    """What ``ecluse drill run --json`` prints. ``per_day``: offline, what a team would read; empty for live runs.
+
+    ``frontier``: offline, when the thief knows every threshold: where each theft begins to be found.
+    """
 
     attacks: list[Line]
     per_day: dict[str, float]
+    frontier: list[Frontier] = []
 
 
 def trial(stage: Stage, played: Played, *, white_box: bool) -> Trial:
@@ -177,7 +182,7 @@ def offline(measured: Measured) -> Report:
             sum(one.explained for one in quiet) / max(1, sum(one.firsts for one in quiet)), 4
         ),
     }
-    return Report(found, per_day)
+    return Report(found, per_day, frontiers(measured.edges))
 
 
 def offline_line(measured: Measured, outcomes: Sequence[Outcome]) -> Line:

@@ -94,26 +94,38 @@ def play(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Played]:
 
 
 def play_once(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Played]:
-    """Play one round on a copy; people work from before the first to after the last of its attacks."""
+    """Play one round on a copy; people are at work before the first of its attacks begins, until the last is over."""
     with stage.copy() as copy:
         adapt(copy.home, casts[0].part)
         with serving(stage, copy) as site:
             heists = [Heist(site, cast.members, seed=seed_of(stage, cast.part), white_box=white_box) for cast in casts]
             shift = Shift(workers(site, [member for cast in casts for member in cast.members]))
             try:
-                with ThreadPoolExecutor(len(casts)) as pool:
-                    tasks = [
-                        pool.submit(cast.part.attack.steal, heist, cast.part.knobs)
-                        for cast, heist in zip(casts, heists, strict=True)
-                    ]
-                    for task in tasks:
-                        task.result()
+                shift.settle()
+                carry_out(casts, heists)
             finally:
                 work = shift.end()
         verified = verify(copy.home / "safe").ok
         return [
             Played(cast.part, heist, judge(heist), work, verified) for cast, heist in zip(casts, heists, strict=True)
         ]
+
+
+def carry_out(casts: list[Cast], heists: list[Heist]) -> None:
+    """Let all attacks of a round run. Interrupted, it waits for none: their server is about to stop."""
+    pool, waits = ThreadPoolExecutor(len(casts)), True
+    try:
+        tasks = [
+            pool.submit(cast.part.attack.steal, heist, cast.part.knobs)
+            for cast, heist in zip(casts, heists, strict=True)
+        ]
+        for task in tasks:
+            task.result()
+    except KeyboardInterrupt:
+        waits = False
+        raise
+    finally:
+        pool.shutdown(wait=waits, cancel_futures=not waits)
 
 
 def seed_of(stage: Stage, part: Part) -> int:
