@@ -23,7 +23,7 @@ from ecluse.drill import establishment
 from ecluse.drill.browser import Browser
 from ecluse.drill.establishment import environment
 from ecluse.drill.hospital import Hospital
-from ecluse.drill.respond_replay import locked
+from ecluse.drill.response.replay import locked
 from ecluse.drill.signin import sign_in
 from ecluse.respond.standing import Standing, standing
 
