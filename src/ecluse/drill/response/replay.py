@@ -25,14 +25,13 @@ from ecluse.drill.browser import Browser
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.response.papers import KINDS, Papers
 from ecluse.drill.response.post import post
-from ecluse.drill.response.results import Exact, NoticeMade, Posted, Replay
+from ecluse.drill.response.results import CASE_WITHIN_S, Exact, NoticeMade, Posted, Replay
 from ecluse.drill.response.thief import Reader
 from ecluse.drill.signin import form_with, sign_in
 from ecluse.drill.staff import Shift, Work
 from ecluse.drill.theft import Scene, Theft, at_work, workers
 from ecluse.respond import playbooks
 
-CASE_WITHIN_S = 60
 AFTER_LOCK_S = 2.0
 AT_WORK_S = 2.0
 LOCKS = "/accounts/locks/"

@@ -2,6 +2,9 @@
 
 import msgspec
 
+CASE_WITHIN_S = 60
+REFUSED_WITHIN_S = 1.0
+
 
 class Exact(msgspec.Struct, frozen=True):
     """The list of ``ecluse exposure`` against the bytes the thief received, in pairs of patient and compartment.
@@ -79,5 +82,6 @@ class Replay(msgspec.Struct):
     def holds(self) -> bool:
         """Tell whether all that is promised was seen."""
         told = self.exposure_exact and self.refused_while_empty and self.figures_agree
-        stopped = not self.answered_after_lock and not self.care_refused
-        return told and stopped and all(one.complete for one in self.notices)
+        in_time = self.alarm_to_case_s <= CASE_WITHIN_S and self.lock_to_refusal_s <= REFUSED_WITHIN_S
+        stopped = in_time and not self.answered_after_lock and not self.care_refused
+        return told and stopped and bool(self.notices) and all(one.complete for one in self.notices)
