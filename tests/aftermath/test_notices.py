@@ -439,4 +439,4 @@ def test_the_exposure_of_a_breach_is_that_of_its_scope(breach: Breach, home: Pat
 
 
 def test_no_migration_is_missing(db: None) -> None:
-    call_command("makemigrations", "notices", "patients", check=True, dry_run=True, verbosity=0)
+    call_command("makemigrations", "notices", "patients", "respond", check=True, dry_run=True, verbosity=0)
