@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from django.test import Client
 from fhir.resources.R4B.auditevent import AuditEvent
 from fhir.resources.R4B.bundle import Bundle
+from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from tests.aftermath.conftest import SITE, Api, Hand, World
 
 from ecluse.accounts.testing import sign_in
@@ -29,9 +30,10 @@ from ecluse.core.events import Access, AccountEvent, Event
 from ecluse.core.home import Audit
 from ecluse.core.words import PATIENT_ACTIONS, Action, Compartment, Decision, DutyKind, Ground, Purpose
 from ecluse.gate.world import home as world_home
-from ecluse.respond.audit_out import atna, balp, sending, views
+from ecluse.respond.audit_out import allowance, asking, atna, balp, sending, views
 from ecluse.respond.audit_out.kinds import BALP, KINDS
 from ecluse.safe.entry import Entry
+from ecluse.safe.protocol import Who
 from ecluse.safe.trace_reader import entries, opens
 from ecluse.sources import atna as atna_reader
 from ecluse.sources import audit_event as audit_event_reader
@@ -336,6 +338,56 @@ def test_r51_each_reading_of_the_trace_is_an_entry_and_each_refusal_too(
 
 def test_r51_it_is_read_only(officer: Api) -> None:
     assert officer.send("POST", "AuditEvent", {"resourceType": "AuditEvent"}).status_code in {403, 405}
+
+
+def given(officer: Api, world: World) -> int:
+    here = world_home()
+    return allowance.given(here.safe, here.trace_index, world.security.username)
+
+
+def test_r54_more_entries_than_an_hour_allows_are_refused_and_traced(
+    nurse: Api, officer: Api, world: World, trace: Callable[[], list[Entry]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        nurse.get(f"Patient/{world.known.ref}")
+    query = f"AuditEvent?agent={world.nurse.username}&_count=2"
+    assert len(officer.get(query).json()["entry"]) == given(officer, world) == 2
+    monkeypatch.setattr(allowance, "PEOPLE_AN_HOUR", 3)
+    refused = officer.get(query)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert refused.json()["issue"][0]["code"] == "throttled"
+    assert officer.get(f"{query[:-1]}1").status_code == 200
+    told = [(one.rule, one.detail) for one in trace() if one.target == "AuditEvent"]
+    assert told == [("trace-read", "2"), ("trace-read-cap", ""), ("trace-read", "1")]
+
+
+def test_r54_asking_again_and_again_does_not_give_more(
+    nurse: Api, officer: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "PEOPLE_AN_HOUR", 5)
+    nurse.get(f"Patient/{world.known.ref}")
+    answers = [officer.get(f"AuditEvent?agent={world.nurse.username}&_count=1") for _ in range(8)]
+    assert [one.status_code for one in answers] == [200] * 5 + [429] * 3
+
+
+def test_r54_what_was_given_more_than_an_hour_ago_does_not_count(hand: Hand) -> None:
+    page = entry(Action.LIST, rule=allowance.READ, target=allowance.TARGET, detail="7")
+    other = entry(Action.LIST, rule=allowance.READ, target="case", detail="9")
+    refused = entry(Action.LIST, rule=allowance.FULL, target=allowance.TARGET, detail="5")
+    assert allowance.told([page, other, refused, page]) == 14
+    assert allowance.given(hand.folder, hand.folder / "index", "nurse.one") == 0
+
+
+def test_r54_a_service_may_copy_more_than_a_person_reads(world: World) -> None:
+    person_, service_ = (Who(account="a", profession=one, session="s") for one in ("dpo", "interface-service"))
+    assert allowance.most(person_) < allowance.most(service_)
+
+
+def test_r54_the_statement_of_capabilities_tells_of_the_interface(nurse: Api) -> None:
+    [told] = [one for one in nurse.get("metadata").json()["rest"][0]["resource"] if one["type"] == "AuditEvent"]
+    assert told["interaction"] == [{"code": "search-type"}]
+    assert {one["name"] for one in told["searchParam"]} == {one for one in asking.KNOWN if not one.startswith("_")}
+    CapabilityStatement.model_validate(nurse.get("metadata").json())
 
 
 # Sending

@@ -102,9 +102,16 @@ def test_a_notice_goes_from_open_to_finished_at_the_console(read: str, tmp_path:
     assert "effects (" in capsys.readouterr().err
     text = tmp_path / "text.txt"
     text.write_text("Un texte d’essai.")
-    for field in NOTICES["register"].fields:
-        if field.source is From.PERSON:
-            assert run(["notices", "write", name, "register", field.key, "--file", str(text)]) == Exit.OK
+    first, *others = [field.key for field in NOTICES["register"].fields if field.source is From.PERSON]
+    assert run(["notices", "write", name, "register", first, "--file", str(text)]) == Exit.OK
+    answers = tmp_path / "answers.json"
+    for wrong in ("not json", '{"register": "text"}', '{"register": {"count": "0"}}'):
+        answers.write_text(wrong)
+        assert run(["notices", "fill", name, "--file", str(answers)]) in {Exit.BAD_INPUT, Exit.REFUSED}
+    answers.write_text(json.dumps({"register": dict.fromkeys(others, "Un texte d’essai.")}))
+    capsys.readouterr()
+    assert run(["notices", "fill", name, "--file", str(answers), "--json"]) == Exit.OK
+    assert said(capsys) == {"written": len(others)}
     assert run(["notices", "draft", name, "register"]) == Exit.OK
     assert "Missing: nothing." in capsys.readouterr().out
     assert run(finish) == Exit.OK

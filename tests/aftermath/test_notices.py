@@ -19,7 +19,7 @@ from ecluse.gate.world import home as world_home
 from ecluse.respond import sealing
 from ecluse.respond.exposure.finding import expose
 from ecluse.respond.exposure.scope import Scope
-from ecluse.respond.notices import clocks, desk
+from ecluse.respond.notices import clocks, desk, fields
 from ecluse.respond.notices.base import Facts, From, Notice
 from ecluse.respond.notices.catalogue import NOTICES
 from ecluse.respond.notices.drafting import about
@@ -151,7 +151,7 @@ def test_r31_every_figure_of_every_notice_is_what_the_lines_of_the_trace_say(
         assert (told.facts.first, told.facts.last) == (shown[0].at, shown[-1].at)
         for field in told.fields:
             if field.key == "count":
-                assert field.text == "1 people (exact count of the trace); 0 more possible"
+                assert field.text == "1 person (exact count of the trace); 0 more possible"
             if field.key == "records":
                 assert field.text.startswith("2 accesses; ")
 
@@ -181,7 +181,32 @@ def test_r31_a_row_slipped_into_the_database_does_not_replace_a_figure(breach: B
     Saying.objects.create(
         breach=breach, notice="register", field="count", text=sealed, by="x", at=datetime.now(UTC), sequence=1
     )
-    assert text(desk.drafted(breach, "register", "en"), "count").startswith("1 people")
+    assert text(desk.drafted(breach, "register", "en"), "count").startswith("1 person")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_figures_are_said_as_each_language_says_them(number: int) -> None:
+    told = facts(patients=number, possible=number, accesses=number, attempts=number, accounts=("a",) * number)
+    french, english = (f"{fields.patients(told, of)} {fields.how(told, of)}" for of in ("fr", "en"))
+    assert ("personnes" in french, "people" in english) == (number > 1, number != 1)
+    assert ("tentatives" in french, "attempts" in english) == (number > 1, number != 1)
+    assert f"{number} autre" in french
+    assert ";" in fields.records(told, "fr") if told.by_data else fields.records(told, "fr").endswith("accès")
+
+
+def test_several_fields_are_written_all_or_none(breach: Breach, dpo: Who, trace: Trace) -> None:
+    good = {"register": {"effects": "Aucun.", "risk": "Faible."}}
+    for bad, error in (
+        ({"cnil-initial": {"count": "0"}}, RefusedError),
+        ({"cnil-initial": {"nature": " "}}, BadInputError),
+        ({"no-such": {"nature": "Texte."}}, BadInputError),
+    ):
+        with pytest.raises(error):
+            desk.say_all(dpo, breach, good | bad, "say")
+        assert not Saying.objects.filter(breach=breach).exists()
+    assert desk.say_all(dpo, breach, good, "say") == 2
+    assert text(desk.drafted(breach, "register", "fr"), "risk") == "Faible."
+    assert [one.rule for one in trace()].count("notice-written") == 2
 
 
 # R32
@@ -414,4 +439,4 @@ def test_the_exposure_of_a_breach_is_that_of_its_scope(breach: Breach, home: Pat
 
 
 def test_no_migration_is_missing(db: None) -> None:
-    call_command("makemigrations", "notices", "patients", check=True, dry_run=True, verbosity=0)
+    call_command("makemigrations", "notices", "patients", "respond", check=True, dry_run=True, verbosity=0)

@@ -45,6 +45,8 @@ STAFF = [
     ("v.blin", "Victor Blin", "physician", "CARD"),
     ("t.vasseur", "Tess Vasseur", "nurse", "CARD"),
     ("t.vidal", "Tom Vidal", "nurse", "CARD"),
+    ("t.valette", "Tania Valette", "nurse", "CARD"),
+    ("t.verdier", "Teo Verdier", "nurse", "CARD"),
     ("j.dimitri", "Jo Dimitri", "dim-physician", ""),
     ("f.faure", "Fanny Faure", "nurse", "CARD"),
     ("o.perrin", "Oscar Perrin", "nurse", "CARD"),

@@ -1,20 +1,27 @@
 """A real safe that the watch may lock in, a database, and people; nothing leaves this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+from django.db import connection, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 from pytest_django.fixtures import Settings
 
 from ecluse.accounts.who import console
 from ecluse.core.home import Home
 from ecluse.core.outside import Alarms, Respond
+from ecluse.respond.models import Case, CaseEvent, Delivery, Question, Reply
 from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Enrol, Who
 from ecluse.safe.trace_reader import entries
 
+POSTGRES = "postgres-of-the-tests"
+TABLES: tuple[type[Model], ...] = (Case, CaseEvent, Question, Reply, Delivery)
 OFFICER = Who(account="r.officer", profession="security-officer", session="o", acr="aal2")
 DPO = Who(account="r.dpo", profession="dpo", session="d", acr="aal2")
 NURSE = Who(account="r.nurse", profession="nurse", session="n", acr="aal2")
@@ -32,6 +39,45 @@ STAFF: dict[str, tuple[str, ...]] = {
 def world(safe: SafeClient, db: None) -> None:
     """Everything here needs a safe and a database."""
     safe.call(Enrol(who=console(), accounts=STAFF, request="test"))
+
+
+class ToPostgres:
+    """Sends the tables of cases and alarms to PostgreSQL."""
+
+    def db_for_read(self, model: type[Model], **_: object) -> str | None:
+        return POSTGRES if model in TABLES else None
+
+    db_for_write = db_for_read
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def base(request: pytest.FixtureRequest, world: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
+    """Keep cases and alarms on each database in turn; give its connection."""
+    if request.param == "sqlite":
+        yield connection
+        return
+    url = urlsplit(request.getfixturevalue("postgres_url"))
+    connections.settings[POSTGRES] = {
+        **connections.settings["default"],
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": url.username,
+        "HOST": parse_qs(url.query)["host"][0],
+        "OPTIONS": {},
+    }
+    other = connections[POSTGRES]
+    other.connect()
+    with other.schema_editor() as editor:
+        for table in TABLES:
+            editor.create_model(table)
+    monkeypatch.setattr(router, "routers", [ToPostgres()])
+    yield other
+    with other.schema_editor() as editor:
+        for table in reversed(TABLES):
+            editor.delete_model(table)
+    other.close()
+    del connections[POSTGRES]
+    del connections.settings[POSTGRES]
 
 
 @pytest.fixture

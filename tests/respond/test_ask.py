@@ -18,6 +18,8 @@ from ecluse.respond.models import Case, Question, Reply
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who
 
+pytestmark = pytest.mark.usefixtures("base")
+
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 SetAlarms = Callable[[Alarms], Home]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Action
@@ -16,11 +16,13 @@ from ecluse.respond.calibration import Settled
 from ecluse.respond.cases import Signal
 from ecluse.respond.kinds import CaseKind, EventKind, Verdict
 from ecluse.respond.models import Case, CaseEvent
+from ecluse.respond.sealed import UNREADABLE
 from ecluse.safe.client import SafeUnavailableError
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who
 from ecluse.watch.schema import FINDINGS
 
+pytestmark = pytest.mark.usefixtures("base")
 NOW = dt.datetime(2026, 3, 2, 21, 0, tzinfo=dt.UTC)
 Trace = Callable[[], list[Entry]]
 
@@ -113,22 +115,76 @@ def test_c6_nothing_is_kept_when_nothing_can_be_traced(monkeypatch: pytest.Monke
     assert Case.objects.count() == CaseEvent.objects.count() == 0
 
 
-def test_c6_what_is_changed_taken_away_or_put_in_behind_the_traces_back_is_told(home: Path, officer: Who) -> None:
+def test_c6_what_is_changed_taken_away_or_put_in_behind_the_traces_back_is_told(
+    home: Path, officer: Who, base: BaseDatabaseWrapper
+) -> None:
     def flaws() -> int:
         return sum(ref in flaw for flaw in proof.flaws(home / "safe"))
 
-    ref = cases.take(signal("p.proof", patients=36)).ref
+    ref = cases.take(signal(f"p.{base.vendor}", patients=36)).ref
     cases.remark(officer, ref, "Called the ward.")
     cases.decide(officer, ref, Verdict.THEFT)
     assert flaws() == 0
-    with connection.cursor() as cursor:
+    with base.cursor() as cursor:
         cursor.execute("UPDATE respond_caseevent SET body = '{\"verdict\": \"mistake\"}' WHERE kind = 'decided'")
     assert flaws() == 2  # not what was told; and what was told is not there
-    with connection.cursor() as cursor:
+    with base.cursor() as cursor:
         cursor.execute("DELETE FROM respond_caseevent WHERE kind IN ('noted', 'decided')")
     assert flaws() == 2
     CaseEvent(case=cases.of(ref), kind="decided", at=NOW, by="r.officer", body={}, sequence=1).save()
     assert flaws() == 3
+
+
+def notes(ref: str) -> list[str]:
+    return [event.body["text"] for event in cases.of(ref).events.filter(kind=EventKind.NOTED)]
+
+
+def test_a_note_is_in_no_form_in_the_database_and_reads_as_it_was_written(
+    home: Path, officer: Who, base: BaseDatabaseWrapper
+) -> None:
+    words = "L’écluse a été rappelée – phrase-à-chercher"
+    ref = cases.take(signal(f"n.{base.vendor}", patients=3)).ref
+    cases.remark(officer, ref, words)
+    with base.cursor() as cursor:
+        cursor.execute("SELECT body FROM respond_caseevent WHERE kind = 'noted'")
+        [(kept,)] = cursor.fetchall()
+    assert "chercher" not in str(kept)
+    assert "sealed" in str(kept)
+    assert notes(ref) == [words]
+    assert not [flaw for flaw in proof.flaws(home / "safe") if ref in flaw]
+
+
+@pytest.mark.parametrize("forged", ['{"sealed": "AAAA"}', '{"sealed": "no base64"}', '{"sealed": 7}'])
+def test_c6_a_note_that_was_changed_stops_nobody_and_is_told(
+    home: Path, officer: Who, base: BaseDatabaseWrapper, forged: str
+) -> None:
+    ref = cases.take(signal(f"n.{base.vendor}{len(forged)}")).ref
+    cases.remark(officer, ref, "Called the ward.")
+    with base.cursor() as cursor:
+        cursor.execute("UPDATE respond_caseevent SET body = %s WHERE kind = 'noted'", [forged])
+    assert notes(ref) == [UNREADABLE]
+    assert ref in [case.ref for case in queue.queue().cases]
+    assert [flaw for flaw in proof.flaws(home / "safe") if ref in flaw]
+
+
+def test_a_note_kept_before_notes_were_sealed_is_still_read(officer: Who, base: BaseDatabaseWrapper) -> None:
+    ref = cases.take(signal("n.old")).ref
+    cases.remark(officer, ref, "Called the ward.")
+    with base.cursor() as cursor:
+        cursor.execute("UPDATE respond_caseevent SET body = %s WHERE kind = 'noted'", ['{"text": "Old."}'])
+    assert notes(ref) == ["Old."]
+
+
+def test_c7_the_database_gives_the_gravest_and_counts_the_rest(monkeypatch: pytest.MonkeyPatch, officer: Who) -> None:
+    monkeypatch.setattr(queue, "MOST", 3)
+    monkeypatch.setattr(queue, "budget", lambda: 50)
+    for number, kind in enumerate((CaseKind.GLASS, CaseKind.PATTERN, CaseKind.DECOY, CaseKind.LOCKED, CaseKind.BURST)):
+        cases.take(signal(f"q.{number}", kind))
+    done = cases.take(signal("q.done", CaseKind.DISOWNED)).ref
+    cases.decide(officer, done, Verdict.THEFT)
+    found = queue.queue()
+    assert [case.kinds[0] for case in found.cases] == [CaseKind.DECOY, CaseKind.LOCKED, CaseKind.BURST]
+    assert found.left_out == 2
 
 
 @pytest.mark.parametrize("act", ["remark", "assign", "decide", "report"])

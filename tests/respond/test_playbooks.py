@@ -19,6 +19,8 @@ from ecluse.respond.models import CaseEvent, Delivery
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who
 
+pytestmark = pytest.mark.usefixtures("base")
+
 NOW = dt.datetime(2026, 3, 2, 21, 0, tzinfo=dt.UTC)
 SHIPPED = playbooks.DEFAULT_FILE.read_text(encoding="utf-8")
 SetAlarms = Callable[..., Home]

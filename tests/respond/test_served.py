@@ -1,5 +1,6 @@
 """S4, C1, C2, C3 on a real establishment: 200 sessions and a lock; a watch killed; the whole response replayed."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -23,7 +24,8 @@ from ecluse.drill import establishment
 from ecluse.drill.browser import Browser
 from ecluse.drill.establishment import environment
 from ecluse.drill.hospital import Hospital
-from ecluse.drill.respond_replay import locked
+from ecluse.drill.response.papers import KINDS
+from ecluse.drill.response.replay import STEPS, locked
 from ecluse.drill.signin import sign_in
 from ecluse.respond.standing import Standing, standing
 
@@ -203,9 +205,16 @@ def test_deep_runs_every_detector_over_the_trace_and_leaves_a_lake(served: tuple
     assert list((home / "watch" / "lake" / "accesses").glob("day=*/*.parquet"))
 
 
-def test_replay_prints_the_seconds_of_each_step_and_the_exposure_is_exact() -> None:
+@pytest.mark.parametrize(
+    ("database", "language"), [("sqlite", "fr"), pytest.param("postgresql", "en", marks=pytest.mark.postgres)]
+)
+def test_replay_goes_from_the_thief_to_the_letters_and_the_exposure_is_exact(
+    tmp_path: Path, database: str, language: str
+) -> None:
+    out = tmp_path / "papers"
+    words = ["--database", database, "--language", language, "--out", str(out), "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "ecluse.cli.main", "respond", "replay", "--patients", "300", "--json"],
+        [sys.executable, "-m", "ecluse.cli.main", "respond", "replay", "--patients", "300", *words],
         env=environment(),
         capture_output=True,
         text=True,
@@ -217,6 +226,15 @@ def test_replay_prints_the_seconds_of_each_step_and_the_exposure_is_exact() -> N
     assert told["lock_to_refusal_s"] <= 1
     assert told["exposure_exact"] is True
     assert told["answered_after_lock"] == told["care_refused"] == 0
-    assert told["exposed"] > 20
+    assert told["exposed"] == told["exposure"]["patients"] > 20
     assert told["care_opened"] > 20
-    assert all(seconds >= 0 for seconds in told["steps"].values())
+    assert list(told["steps"]) == list(STEPS)
+    assert told["refused_while_empty"] is told["figures_agree"] is True
+    assert [one["kind"] for one in told["notices"]] == list(KINDS)
+    for one in told["notices"]:
+        assert one["complete"]
+        assert one["asked_of_a_person"]
+        assert hashlib.sha256((out / one["file"]).read_bytes()).hexdigest() == one["sha256"]
+        assert hashlib.sha256((out / one["json_file"]).read_bytes()).hexdigest() == one["json_sha256"]
+    assert told["letters"]["letters"] + sum(told["letters"]["apart"].values()) == told["exposed"]
+    assert len(list((out / "letters").glob("*.pdf"))) == told["letters"]["files"]

@@ -112,6 +112,26 @@ def write(
 
 
 @app.command()
+def fill(
+    breach: Breach,
+    file: Annotated[
+        Path, typer.Option(help='JSON file: {"cnil-initial": {"nature": "…"}}, UTF-8.', exists=True, dir_okay=False)
+    ],
+    json: Json = False,
+) -> None:
+    """Write many fields at once, all or none, from a file that says notice → field → text.
+
+    Example: ecluse notices fill 2026-001 --file answers.json --home /srv/ecluse
+    """
+    try:
+        texts = msgspec.json.decode(file.read_bytes(), type=dict[str, dict[str, str]])
+    except msgspec.MsgspecError as error:
+        raise BadInputError(f"{file} does not say notice → field → text: {error}.", "See the example.") from error
+    number = desk.say_all(console(), desk.breach_named(breach), texts, request_id(None))
+    typer.echo(msgspec.json.encode({"written": number}) if json else f"Written: {number} fields.")
+
+
+@app.command()
 def finish(
     breach: Breach,
     name: Name,

@@ -1,10 +1,6 @@
 """``ecluse respond``: how the watch stands, cases, playbooks, locks, alarms; and the whole of it, replayed."""
 
-import logging
-import shutil
-import tempfile
 import time
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -13,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ecluse.accounts.bridge import the_home
-from ecluse.core.errors import BadInputError, Exit, NotProvenError
-from ecluse.drill import respond_replay
+from ecluse.cli.respond_replay import replay
+from ecluse.core.errors import Exit, NotProvenError
 from ecluse.respond import cases, containment, playbooks, proof, queue, wait
 from ecluse.respond.alarms import caep, outbox
 from ecluse.respond.standing import LATE_S, standing
@@ -23,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Watch, cases, playbooks, locks, al
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app.command()(replay)
 
 
 def say(data: object) -> None:
@@ -176,31 +173,3 @@ def caep_keys() -> None:
     Example: ecluse respond caep-keys > jwks.json
     """
     say(caep.public_keys(the_home()))
-
-
-@app.command()
-def replay(
-    patients: Annotated[int, typer.Option(help="How many patients are on record.", min=100, max=100_000)] = 300,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
-    keep: Annotated[Path | None, typer.Option(help="Keep the establishment in this new folder.", metavar="DIR")] = None,
-    json: Json = False,
-) -> None:
-    """A thief at work in a hospital of its own: alarm, case, lock, wards go on, exposure. Prints seconds of each step.
-
-    Example: ecluse respond replay --json
-    """
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    home = keep.absolute() if keep else Path(tempfile.mkdtemp(prefix="ecl-"))
-    if keep and home.exists():
-        raise BadInputError(f"{home} is there already.", "Name a new folder.")
-    try:
-        told = respond_replay.replay(home, patients, seed, lambda what: err.print(f"… {what}", markup=False))
-    finally:
-        if not keep:
-            shutil.rmtree(home, ignore_errors=True)
-    if json:
-        say(told)
-        return
-    for name, seconds in told.steps.items():
-        out.print(f"{seconds:8.2f} s  {name}", markup=False)
-    out.print(f"alarm to case {told.alarm_to_case_s:.2f} s, lock to refusal {told.lock_to_refusal_s:.3f} s")

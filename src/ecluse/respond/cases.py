@@ -113,7 +113,7 @@ def report(who: Who, account: str, text: str) -> str:
 
 
 def remark(who: Who, ref: str, text: str) -> None:
-    """Add a note. The text stays with the case, not in the trace: write about the case, never about a patient.
+    """Add a note. The text stays with the case, sealed, and not in the trace: write about the case, not a patient.
 
     Raises:
         BadInputError: no such case, no text, or a long one.

@@ -64,10 +64,11 @@ def look(home: Home) -> list[str]:
     feed(home, lake)
     if not lake.days():
         return []
+    today = datetime.now(ZoneInfo(home.settings.site.time_zone)).date()
+    lake.merge(today)
     with closing(DuckEngine(threads=THREADS, memory=MEMORY)) as engine:
         tables, found = run.watch(lake, engine, DETECTORS)
         days, staff = engine.collect(tables.days), engine.collect(tables.staff)
-    today = datetime.now(ZoneInfo(home.settings.site.time_zone)).date()
     queue = queue_of(found.rows, days, staff, settled(), today)
     return opened(queue)
 

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Never, TypeVar
 
 from django.db import models
 
+from ecluse.respond.sealed import SealedBody
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -86,7 +88,7 @@ class CaseEvent(Kept):
     kind = models.CharField(max_length=16)
     at = models.DateTimeField()
     by = models.CharField(max_length=80)
-    body = models.JSONField(default=dict)
+    body = SealedBody(default=dict)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]

@@ -7,14 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.db.models import Case, When
 
 from ecluse.accounts.bridge import the_home
 from ecluse.accounts.models import Account
 from ecluse.respond.cases import actors, verdict_of
 from ecluse.respond.kinds import CaseKind, EventKind, Verdict
-from ecluse.respond.models import Case
+from ecluse.respond.models import Case as Row
 
 LEAST = 5
+MOST = 1000
 USERS_A_CASE = 1000
 GRAVITY = {kind: len(CaseKind) - place for place, kind in enumerate(CaseKind)}
 
@@ -53,10 +55,17 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 def queue() -> Queue:
-    """Return what is to be read."""
-    rows = Case.objects.prefetch_related("events").order_by("pk")
-    undecided = [seen(case) for case in rows if verdict_of(case) is None]
-    return bounded(undecided, budget(), ZoneInfo(the_home().settings.site.time_zone))
+    """Return what is to be read; the database leaves out what is concluded, and what is beyond the :data:`MOST`."""
+    waiting = Row.objects.exclude(events__kind=EventKind.DECIDED)
+    rows = waiting.order_by(gravest_first(), "-opened", "-pk").prefetch_related("events")[:MOST]
+    found = bounded(map(seen, rows), budget(), ZoneInfo(the_home().settings.site.time_zone))
+    beyond = max(0, waiting.count() - MOST)
+    return msgspec.structs.replace(found, left_out=found.left_out + beyond)
+
+
+def gravest_first() -> Case:
+    """Return the order of the kinds by which cases were opened."""
+    return Case(*(When(kind=kind, then=place) for place, kind in enumerate(CaseKind)), default=len(CaseKind))
 
 
 def bounded(cases: Iterable[Seen], a_day: int, zone: ZoneInfo) -> Queue:
@@ -75,7 +84,7 @@ def budget() -> int:
     return asked or max(LEAST, Account.objects.count() // USERS_A_CASE)
 
 
-def seen(case: Case) -> Seen:
+def seen(case: Row) -> Seen:
     """Return a case as its events tell it."""
     events = list(case.events.all())
     told = [event.body for event in events if event.kind in {EventKind.OPENED, EventKind.GREW}]

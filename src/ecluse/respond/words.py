@@ -23,6 +23,19 @@ class Said(NamedTuple):
         return self.fr if language == "fr" else self.en
 
 
+class Noun(NamedTuple):
+    """One of a thing, and several."""
+
+    one: Said
+    many: Said
+
+
+ACCESSES = Noun(Said("accès", "access"), Said("accès", "accesses"))
+ATTEMPTS = Noun(Said("tentative refusée", "attempt refused"), Said("tentatives refusées", "attempts refused"))
+PATIENTS = Noun(Said("patient", "patient"), Said("patients", "patients"))
+PEOPLE = Noun(Said("personne", "person"), Said("personnes", "people"))
+OTHERS = Noun(Said("autre possible", "more possible"), Said("autres possibles", "more possible"))
+ACCOUNTS = Noun(Said("compte", "account"), Said("comptes", "accounts"))
 DATA = {
     Compartment.IDENTITY: Said(
         "identité (nom, prénoms, date et lieu de naissance, sexe, identifiants)",
@@ -108,6 +121,17 @@ def profession(word: str, language: str) -> str:
     """Return a profession in words; one that is not known stays as it is."""
     found = PROFESSIONS.get(Profession(word)) if word in set(Profession) else None
     return found.to(language) if found else word
+
+
+def counted(number: int, noun: Noun, language: str) -> str:
+    """Return a number with its noun: in French none and one are singular, in English one alone."""
+    single = number < 2 if language == "fr" else number == 1  # noqa: PLR2004 - the grammar
+    return f"{number} {(noun.one if single else noun.many).to(language)}"
+
+
+def colon(language: str) -> str:
+    """Return a colon as the language writes it: French puts a no-break space before."""
+    return "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
 
 
 def moment(at: datetime | None, language: str, zone: str) -> str:

@@ -15,4 +15,6 @@ K11. One episode of one actor is one case; accounts that share the work are one 
 K12. Every number in a reason can be counted again in the events that explain the case.
 K13. No patient is called certainly exposed without a row that showed them; where the log cannot count, "at least" is
 said.
+K14. Merging small files of the lake changes no row that counts; a crash at any write leaves the old files counting or
+the merged one, never both.
 """

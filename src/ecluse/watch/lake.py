@@ -5,7 +5,7 @@ Layout::
     lake.json                       version, time zone, first day kept
     key                             0600; keyed hashes of names
     files.jsonl                     what was read (``manifest``)
-    accesses/day=YYYY-MM-DD/*.parquet
+    accesses/day=YYYY-MM-DD/*.parquet                  merged.json: one file stands for many (``merging``)
     signs/ staff/ aliases/ people/ care/ integrity/    one file for each file read
     rejects/*.jsonl                 what could not be read, with its reason
     derived/                        a cache of what the engines derived; may be removed
@@ -34,7 +34,7 @@ import pyarrow as pa
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.events import Event
-from ecluse.watch import settle
+from ecluse.watch import merging, settle
 from ecluse.watch.clock import check_zone
 from ecluse.watch.manifest import Added, Manifest, write_whole
 from ecluse.watch.rejects import Rejects
@@ -44,6 +44,7 @@ VERSION = 1
 ALWAYS = date(1, 1, 1)
 MEMORY = "2GB"
 FEW = 300_000  # rows
+FEW_FILES = 32
 
 
 def together(days: Sequence[tuple[date, int]]) -> list[list[date]]:
@@ -122,16 +123,41 @@ class Lake:
 
     def files(self, kind: str) -> list[Path]:
         """Return the files of ``kind`` that count, in the order of reading."""
-        found = (self.folder / kind / f"{digest}.parquet" for digest in self.manifest.files)
-        return [path for path in found if path.exists()]
+        return merging.counting(self.folder / kind, self.manifest.places())
 
     def days(self) -> dict[date, list[Path]]:
         """Return the files of accesses that count, by day."""
         found: dict[date, list[Path]] = {}
+        places = self.manifest.places()
         for folder in sorted((self.folder / "accesses").glob("day=*")):
-            if files := self._of_day(folder):
+            if files := merging.counting(folder, places):
                 found[date.fromisoformat(folder.name.removeprefix("day="))] = files
         return found
+
+    def merge(self, before: date, few: int = FEW_FILES) -> int:
+        """Make one file of each day before ``before``, and of each other kind with more than ``few``; return how many.
+
+        No row that counts changes (K14). What was replaced stays until the next merging.
+
+        Raises:
+            BrokenWorldError: another process is writing to this lake.
+        """
+        with self._writing():
+            read, places = len(self.manifest.files), self.manifest.places()
+            days = {self.folder / "accesses" / f"day={day}": files for day, files in self.days().items()}
+            kinds = {self.folder / kind: self.files(kind) for kind in KINDS if kind != "accesses"}
+            for folder in (*days, *kinds):
+                for old in merging.superseded(folder, places):
+                    old.unlink()
+            old_days = {one for one in days if one.name < f"day={before}" and len(days[one]) > 1}
+            wanted = [(one, "accesses") for one in sorted(old_days)]
+            wanted += [(one, one.name) for one, files in kinds.items() if len(files) > few]
+            with self._connect() as connection:
+                for folder, kind in wanted:
+                    made = self._ready(kind) / f"{folder.name}.parquet"
+                    merging.merge(connection, kind, (days | kinds)[folder], made)
+                    merging.put(folder, made, read)
+        return len(wanted)
 
     def forget_before(self, day: date) -> None:
         """Remove what lies before ``day``, for ever: neither does a later reading bring it back.
@@ -240,7 +266,8 @@ class Lake:
     def _settle_days(
         self, connection: duckdb.DuckDBPyConnection, staged: Path, days: Sequence[date], digest: str
     ) -> int:
-        known = [path for day in days for path in self._of_day(self.folder / "accesses" / f"day={day}")]
+        places = self.manifest.places()
+        known = [path for day in days for path in merging.counting(self.folder / "accesses" / f"day={day}", places)]
         ready = self._ready("accesses")
         return settle.accesses(connection, staged, days, known, lambda day: ready / f"day={day}" / f"{digest}.parquet")
 
@@ -256,10 +283,6 @@ class Lake:
 
     def _ready(self, kind: str) -> Path:
         return self._incoming / "ready" / kind
-
-    def _of_day(self, folder: Path) -> list[Path]:
-        found = sorted(folder.glob("*.parquet"))
-        return [path for path in found if path.stem in self.manifest.files]
 
     def _trim(self, connection: duckdb.DuckDBPyConnection, file: Path, day: date) -> None:
         shorter = self._ready("trim") / file.name

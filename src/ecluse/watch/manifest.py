@@ -56,6 +56,10 @@ class Manifest:
         self.files = {one.digest: one for one in read}
         self._whole = len(whole)
 
+    def places(self) -> dict[str, int]:
+        """Return the place of each digest in the order of reading."""
+        return {digest: place for place, digest in enumerate(self.files)}
+
     def append(self, added: Added) -> None:
         """Write one line, durably, in the place of one that was torn."""
         line = msgspec.json.encode(added) + b"\n"

@@ -73,6 +73,11 @@ def kept(connection: duckdb.DuckDBPyConnection, source: Path, where: str, target
     return _copy(connection, f"SELECT * FROM {_files([source])} WHERE {where}", target)  # noqa: S608
 
 
+def joined(connection: duckdb.DuckDBPyConnection, sources: Sequence[Path], order: str, target: Path) -> int:
+    """Write all rows of ``sources`` to ``target``; return how many."""
+    return _copy(connection, f"SELECT * FROM {_files(sources)} {order}", target)  # noqa: S608
+
+
 def _new(connection: duckdb.DuckDBPyConnection, rows: str, known: Sequence[Path], identity: Sequence[str]) -> str:
     """Return the query for those of ``rows`` that are new."""
     words = ", ".join(identity)

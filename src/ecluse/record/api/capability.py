@@ -21,6 +21,21 @@ NAME_SEARCH = (
     "Only by POST to Patient/_search, so that no name stands in an address. At most 20 results, never a next page."
 )
 
+AUDIT = {
+    "type": "AuditEvent",
+    "documentation": (
+        "The access trace (IHE ITI-81, BALP), for the security officer, the data protection officer and the services "
+        "that a setting names. At least one of the parameters; so many entries an hour, then 429."
+    ),
+    "interaction": [{"code": "search-type"}],
+    "searchParam": [
+        {"name": "patient", "type": "reference"},
+        {"name": "agent", "type": "token", "documentation": "The login name of an account."},
+        {"name": "date", "type": "date"},
+    ],
+}
+"""What ``respond.audit_out`` answers beside the record."""
+
 
 def search_parameters(kind: str) -> list[dict[str, str]]:
     """Return the search parameters of one type as the statement lists them."""
@@ -71,7 +86,7 @@ def statement() -> dict[str, Any]:
             {
                 "mode": "server",
                 "security": {"cors": False, "description": SECURITY},
-                "resource": [resource(kind) for kind in INTERACTIONS],
+                "resource": [*(resource(kind) for kind in INTERACTIONS), AUDIT],
             }
         ],
     }

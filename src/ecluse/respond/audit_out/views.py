@@ -12,6 +12,7 @@ from ecluse.record.api.caller import Caller
 from ecluse.record.api.door import called, not_offered
 from ecluse.record.api.outcome import ProblemError, answer
 from ecluse.record.api.reply import base
+from ecluse.respond.audit_out import allowance
 from ecluse.respond.audit_out.asking import Asked, answers, asked_of
 from ecluse.respond.audit_out.balp import audit_event
 from ecluse.respond.audit_out.site import site_of
@@ -26,18 +27,31 @@ def audit_events(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Answer a search of the trace, oldest first.
 
     Raises:
-        ProblemError: 403, not for this caller (the attempt is traced); 405; 400.
+        ProblemError: 403, not for this caller (the attempt is traced); 429, enough for an hour; 405; 400.
     """
     if request.method not in READING:
         raise not_offered("GET")
     if not may_audit(caller):
-        note(caller.who, Action.LIST, "audit-not-granted", caller.request_id, Decision.REFUSE, target="AuditEvent")
+        note(caller.who, Action.LIST, "audit-not-granted", caller.request_id, Decision.REFUSE, target=allowance.TARGET)
         raise ProblemError(403, "The trace is for the security officer and the data protection officer.", "not-granted")
     asked = asked_of({name: [str(value) for value in values] for name, values in request.GET.lists()})
-    note(caller.who, Action.LIST, "trace-read", caller.request_id, patient=asked.patient, target="AuditEvent")
     here = home()
     found = list(islice(answers(here.safe, here.trace_index, asked), asked.count + 1))
+    take(caller, asked, len(found[: asked.count]))
     return answer(bundle(request, asked, found))
+
+
+def take(caller: Caller, asked: Asked, number: int) -> None:
+    """Trace that ``number`` entries are given, before they are.
+
+    Raises:
+        ProblemError: 429, this caller was given enough for an hour; that is traced too.
+    """
+    here, who, rest = home(), caller.who, {"patient": asked.patient, "target": allowance.TARGET}
+    if allowance.given(here.safe, here.trace_index, who.account) + number > allowance.most(who):
+        note(who, Action.LIST, allowance.FULL, caller.request_id, Decision.REFUSE, **rest)
+        raise allowance.too_many(who)
+    note(who, Action.LIST, allowance.READ, caller.request_id, detail=str(number), **rest)
 
 
 def may_audit(caller: Caller) -> bool:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ecluse.respond import typeset
+from ecluse.respond import words as w
 from ecluse.respond.exposure.finding import Exposed, Exposure
-from ecluse.respond.words import DATA, ROUTES, Said, moment
+from ecluse.respond.words import DATA, ROUTES, Said, counted, moment
 
 TITLE = Said("Liste des dossiers exposés", "List of the records exposed")
 INTRO = Said(
@@ -29,17 +30,16 @@ COLUMNS = (
     Said("Dernier", "Last"),
 )
 CERTAIN = Said(
-    "{patients} patients, {accesses} accès : une clé de déchiffrement a été délivrée. {attempts} tentatives refusées : "
-    "rien n’a été montré.",
-    "{patients} patients, {accesses} accesses: a key was released. {attempts} attempts were refused: nothing was "
-    "shown.",
+    "{patients}, {accesses} : une clé de déchiffrement a été délivrée. {attempts} : rien n’a été montré.",
+    "{patients}, {accesses}: a key was released. {attempts}: nothing was shown.",
 )
 POSSIBLE = Said(
-    "{patients} autres patients, {accesses} accès par d’autres comptes au même poste pendant la session, ou par la "
-    "même session hors de la période. À examiner par une personne.",
-    "{patients} more patients, {accesses} accesses by other accounts at the same workstation during the session, or by "
-    "the same session outside the span. For a person to look into.",
+    "En plus : {patients}, {accesses} par d’autres comptes au même poste pendant la session, ou par la même session "
+    "hors de la période. À examiner par une personne.",
+    "Besides: {patients}, {accesses} by other accounts at the same workstation during the session, or by the same "
+    "session outside the span. For a person to look into.",
 )
+ATTEMPTS = Said("tentatives refusées", "attempts refused")
 PROOF = Said(
     "Tête signée de la trace. Les preuves d’inclusion de chaque accès accompagnent cette liste (dossier proofs) ; "
     "elles se vérifient avec la seule clé publique : ecluse exposure check.",
@@ -71,7 +71,11 @@ def as_pdf(found: Exposure, language: str, zone: str, establishment: str, at: da
 
 def figures(said: Said, patients: list[Exposed], accesses: int, attempts: int, language: str) -> str:
     """Return the sentence with its figures."""
-    return said.to(language).format(patients=len(patients), accesses=accesses, attempts=attempts)
+    return said.to(language).format(
+        patients=counted(len(patients), w.PATIENTS, language),
+        accesses=counted(accesses, w.ACCESSES, language),
+        attempts=counted(attempts, w.ATTEMPTS, language),
+    )
 
 
 def asked(found: Exposure, language: str, zone: str) -> list[list[str]]:

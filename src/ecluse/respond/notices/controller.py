@@ -10,20 +10,7 @@ NOTICE = Notice(
     basis=("RGPD art. 33(2)", "RGPD art. 28(3)(f)"),
     to=Said("Le responsable de traitement", "The controller"),
     how=Said("Par la voie que le contrat prévoit.", "By the way that the contract names."),
-    fields=(
-        f.CONTROLLER,
-        f.CONTACT,
-        f.AWARE,
-        f.DATES,
-        f.NATURE,
-        f.HOW,
-        f.PEOPLE,
-        f.COUNT,
-        f.RECORDS,
-        f.CONSEQUENCES,
-        f.MEASURES,
-        f.PROOF,
-    ),
+    fields=(*f.ARTICLE_33_3, f.PROOF),
     clock=Clock("RGPD art. 33(2)", lambda _settings: None, Said("dans les meilleurs délais", "without undue delay")),
     check=(
         Said(

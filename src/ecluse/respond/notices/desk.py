@@ -7,7 +7,7 @@ Order of writes of an act, and what a crash after each leaves::
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -108,7 +108,31 @@ def say(who: Who, breach: Breach, name: str, field: str, text: str, request_id: 
         RefusedError: not for this person, or the field is computed (R31).
         BadInputError: no such notice or field, or the text is empty or too long.
     """
+    say_all(who, breach, {name: {field: text}}, request_id)
+
+
+def say_all(who: Who, breach: Breach, texts: Mapping[str, Mapping[str, str]], request_id: str) -> int:
+    """Write several fields, all or none: notice → field → text. Return how many.
+
+    Raises:
+        RefusedError, BadInputError: as :func:`say` does; nothing was written.
+    """
     allowed(who, request_id, "write")
+    told = [(name, field, text) for name, fields in texts.items() for field, text in fields.items()]
+    for name, field, text in told:
+        check_saying(name, field, text)
+    for name, field, text in told:
+        _keep(who, breach, (name, field), text.strip(), request_id)
+    return len(told)
+
+
+def check_saying(name: str, field: str, text: str) -> None:
+    """Refuse what cannot be written.
+
+    Raises:
+        RefusedError: the field is computed (R31).
+        BadInputError: no such notice or field, or the text is empty or too long.
+    """
     known = {one.key: one for one in notice_named(name).fields}
     if field not in known:
         raise BadInputError(f"The notice {name} has no field {field!r}.", f"It has: {', '.join(known)}.")
@@ -119,7 +143,11 @@ def say(who: Who, breach: Breach, name: str, field: str, text: str, request_id: 
         )
     if not text.strip() or len(text) > LONGEST:
         raise BadInputError(f"Write 1 to {LONGEST} characters.", "Shorten the text, or leave the field as it is.")
-    now, sealed = datetime.now(UTC), sealing.seal(text.strip().encode(), about(breach.name, name, field))
+
+
+def _keep(who: Who, breach: Breach, place: tuple[str, str], text: str, request_id: str) -> None:
+    name, field = place
+    now, sealed = datetime.now(UTC), sealing.seal(text.encode(), about(breach.name, name, field))
     digest = hashlib.sha256(sealed).hexdigest()
     sequence = note(who, Action.NOTICE, "notice-written", request_id, target=f"{breach.name}/{name}", detail=digest)
     Saying.objects.create(

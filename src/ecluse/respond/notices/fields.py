@@ -1,8 +1,11 @@
 """Fields that several notices share. Each says by which text it is asked, and how its value is found."""
 
+from collections.abc import Iterable
+
 from ecluse.core.words import Action
+from ecluse.respond import words as w
 from ecluse.respond.notices.base import Facts, Field, From, never
-from ecluse.respond.words import DATA, ROUTES, Said, moment, profession
+from ecluse.respond.words import DATA, ROUTES, Said, colon, counted, moment, profession
 
 A33 = "RGPD art. 33(3)"
 
@@ -12,18 +15,23 @@ def joined(*parts: str) -> str:
     return " – ".join(part for part in parts if part) if parts[0] else ""
 
 
+def listed(parts: Iterable[str], language: str) -> str:
+    """Return parts of a sentence with semicolons between, as the language writes them."""
+    return ("\N{NO-BREAK SPACE}; " if language == "fr" else "; ").join(parts)
+
+
 def patients(facts: Facts, language: str) -> str:
     """Return the number of people."""
-    if language == "fr":
-        return f"{facts.patients} personnes (décompte exact de la trace) ; {facts.possible} autres possibles"
-    return f"{facts.patients} people (exact count of the trace); {facts.possible} more possible"
+    exact = Said("(décompte exact de la trace)", "(exact count of the trace)").to(language)
+    certain = f"{counted(facts.patients, w.PEOPLE, language)} {exact}"
+    return listed((certain, counted(facts.possible, w.OTHERS, language)), language)
 
 
 def records(facts: Facts, language: str) -> str:
     """Return the categories and number of records: accesses that released a key, by category of data."""
-    head = f"{facts.accesses} accès" if language == "fr" else f"{facts.accesses} accesses"
-    parts = [f"{DATA[word].to(language)} : {count}" for word, count in facts.by_data.items()]
-    return "; ".join([head, *parts])
+    head = counted(facts.accesses, w.ACCESSES, language)
+    parts = [f"{DATA[word].to(language)}{colon(language)}{count}" for word, count in facts.by_data.items()]
+    return listed((head, *parts), language)
 
 
 def people(_facts: Facts, language: str) -> str:
@@ -46,9 +54,8 @@ def how(facts: Facts, language: str) -> str:
     """Return by which accounts and routes."""
     kinds = ", ".join(profession(word, language) for word in facts.professions) or "–"
     routes = ", ".join(f"{ROUTES[Action(word)].to(language)} {count}" for word, count in facts.by_route.items())
-    if language == "fr":
-        return f"{len(facts.accounts)} compte(s) ({kinds}) ; {routes or '–'} ; {facts.attempts} tentatives refusées"
-    return f"{len(facts.accounts)} account(s) ({kinds}); {routes or '–'}; {facts.attempts} attempts refused"
+    accounts = f"{counted(len(facts.accounts), w.ACCOUNTS, language)} ({kinds})"
+    return listed((accounts, routes or "–", counted(facts.attempts, w.ATTEMPTS, language)), language)
 
 
 def dpo(facts: Facts, _language: str) -> str:
@@ -143,6 +150,21 @@ VULNERABLE = Field(
     asked=never,
     hint=Said("Mineurs, majeurs protégés, personnes connues.", "Minors, protected adults, well-known people."),
 )
+ARTICLE_33_3 = (
+    CONTROLLER,
+    CONTACT,
+    AWARE,
+    DATES,
+    NATURE,
+    HOW,
+    PEOPLE,
+    COUNT,
+    RECORDS,
+    CONSEQUENCES,
+    MEASURES,
+)
+"""What RGPD article 33(3)(a) to (d) asks for: of the authority’s notices, and of a processor’s to its controller."""
+ASKED_BY_THE_FORM = (VULNERABLE, TOLD, CROSS_BORDER)
 CHECK_FIGURES = Said(
     "Les chiffres sont ceux de la trace d’Écluse seule : ajouter ce qui a pu sortir d’ailleurs.",
     "The figures are of Écluse’s own trace: add what may have left elsewhere.",

@@ -5,7 +5,7 @@ from typing import Any
 from ecluse.respond import typeset
 from ecluse.respond.notices.base import From
 from ecluse.respond.notices.drafting_shape import Draft, Filled
-from ecluse.respond.words import Said, moment
+from ecluse.respond.words import Said, colon, moment
 
 WORDS = {
     "to": Said("Destinataire", "Addressee"),
@@ -13,7 +13,7 @@ WORDS = {
     "basis": Said("Fondement", "Legal basis"),
     "deadline": Said("Échéance", "Deadline"),
     "check": Said("À vérifier par une personne avant l’envoi", "For a person to check before it leaves"),
-    "proof": Said("Empreinte", "Digest"),
+    "proof": Said("Empreinte\N{NO-BREAK SPACE}:", "Digest:"),
 }
 SOURCES = {
     From.TRACE: Said("trace", "trace"),
@@ -53,7 +53,7 @@ def deadline(found: Draft) -> str:
     """Return the delay in words, and the moment it ends."""
     if found.clock.deadline is None:
         return found.clock.said
-    return f"{found.clock.said}: {moment(found.clock.deadline, found.language, found.facts.zone)}"
+    return f"{found.clock.said}{colon(found.language)}{moment(found.clock.deadline, found.language, found.facts.zone)}"
 
 
 def line(one: Filled, language: str) -> list[str]:
