@@ -148,19 +148,23 @@ def complaint(kind: str, text: str, heard: list[str]) -> None:
         heard.append(text)
 
 
-used_codes: dict[str, int] = {}
+used_codes: dict[bytes, int] = {}
 
 
 def code(username: str) -> str:
-    """Return a code of somebody's authenticator app (RFC 6238) that was not used yet, waiting for one when needed.
+    """Return a code of somebody's authenticator app that was not used yet, waiting for one when needed."""
+    return totp(username.ljust(20, "=").encode()[:20])
+
+
+def totp(secret: bytes) -> str:
+    """Return a code (RFC 6238) that was not used yet, waiting for one when needed.
 
     Never the code of the step before: it would be too old if the clock passed to the next step before it was typed.
     """
-    secret = username.ljust(20, "=").encode()[:20]
-    step = max(int(time.time()) // 30, used_codes.get(username, 0) + 1)
+    step = max(int(time.time()) // 30, used_codes.get(secret, 0) + 1)
     while step > int(time.time()) // 30 + 1:
         time.sleep(0.5)
-    used_codes[username] = step
+    used_codes[secret] = step
     mac = hmac.new(secret, struct.pack(">Q", step), hashlib.sha1).digest()
     start = mac[-1] & 15
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
@@ -243,6 +247,17 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
         return page
 
     return signed_in
+
+
+@pytest.fixture
+def meanwhile(establishment: Home) -> Callable[..., None]:
+    """Let something happen beside the browser: see meanwhile.py."""
+
+    def done(*words: str) -> None:
+        environment = {**os.environ, "ECLUSE_HOME": str(establishment.path)}
+        subprocess.run([sys.executable, HERE / "meanwhile.py", *words], env=environment, check=True, timeout=60)
+
+    return done
 
 
 @pytest.fixture
