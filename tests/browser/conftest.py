@@ -271,3 +271,15 @@ def shot() -> Callable[[Page, str], None]:
             page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
 
     return kept
+
+
+@pytest.fixture
+def look() -> Callable[[Page, str], None]:
+    """Keep a picture of a whole page as NAME.png for somebody to look at, when they say where: LOOK_AT=FOLDER."""
+
+    def kept(page: Page, name: str) -> None:
+        folder = os.environ.get("LOOK_AT")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", full_page=True)
+
+    return kept

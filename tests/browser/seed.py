@@ -57,8 +57,10 @@ STAFF = [
     ("p.seguin", "Pascal Seguin", "nurse", "CARD"),
     ("w.sabot", "William Sabot", "nurse", "CARD"),
     ("w.sarre", "Wanda Sarre", "nurse", "CARD"),
+    ("z.nouvel", "Zoé Nouvel", "nurse", "CARD"),
+    ("z.newman", "Zack Newman", "nurse", "CARD"),
 ]
-NO_FACTOR_YET = {"k.morel", "f.faure", "o.perrin", "c.royer", "h.quai", "h.quint"}
+NO_FACTOR_YET = {"k.morel", "f.faure", "o.perrin", "c.royer", "h.quai", "h.quint", "z.nouvel", "z.newman"}
 PATIENTS = [
     ("DUVAL", "Jeanne", "BERNARD", "female", "1951-03-14", "CARD", False),
     ("MOREAU", "Karim", "", "male", "1978-11-02", "CARD", False),
