@@ -28,10 +28,10 @@ class Proving:
         return self.site(environ, start_response)
 
 
-@pytest.mark.parametrize("tag", ["discovery", "crud:create", "crud:read", "misc"])
+@pytest.mark.parametrize("tag", ["discovery", "crud", "patch", "misc"])
 def test_the_checker_finds_nothing_wrong(tag: str) -> None:
     site = Proving(Bound(person("hr.tester", "provisioning-service", service=True), "scim"))
     results = check_server(WSGISCIMClient(site, base_url="http://testserver/scim/v2"), include_tags={tag})
     wrong = [f"{one.title}: {one.reason}" for one in results if one.status in {Status.ERROR, Status.CRITICAL}]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
     assert any(one.status is Status.SUCCESS for one in results)
