@@ -148,19 +148,23 @@ def complaint(kind: str, text: str, heard: list[str]) -> None:
         heard.append(text)
 
 
-used_codes: dict[str, int] = {}
+used_codes: dict[bytes, int] = {}
 
 
 def code(username: str) -> str:
-    """Return a code of somebody's authenticator app (RFC 6238) that was not used yet, waiting for one when needed.
+    """Return a code of somebody's authenticator app that was not used yet, waiting for one when needed."""
+    return totp(username.ljust(20, "=").encode()[:20])
+
+
+def totp(secret: bytes) -> str:
+    """Return a code (RFC 6238) that was not used yet, waiting for one when needed.
 
     Never the code of the step before: it would be too old if the clock passed to the next step before it was typed.
     """
-    secret = username.ljust(20, "=").encode()[:20]
-    step = max(int(time.time()) // 30, used_codes.get(username, 0) + 1)
+    step = max(int(time.time()) // 30, used_codes.get(secret, 0) + 1)
     while step > int(time.time()) // 30 + 1:
         time.sleep(0.5)
-    used_codes[username] = step
+    used_codes[secret] = step
     mac = hmac.new(secret, struct.pack(">Q", step), hashlib.sha1).digest()
     start = mac[-1] & 15
     return f"{(struct.unpack('>I', mac[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
@@ -246,6 +250,17 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
 
 
 @pytest.fixture
+def meanwhile(establishment: Home) -> Callable[..., None]:
+    """Let something happen beside the browser: see meanwhile.py."""
+
+    def done(*words: str) -> None:
+        environment = {**os.environ, "ECLUSE_HOME": str(establishment.path)}
+        subprocess.run([sys.executable, HERE / "meanwhile.py", *words], env=environment, check=True, timeout=60)
+
+    return done
+
+
+@pytest.fixture
 def shot() -> Callable[[Page, str], None]:
     """Keep a picture for README and docs as docs/img/NAME.png, when somebody asks for pictures: TAKE_SCREENSHOTS=1."""
 
@@ -254,5 +269,17 @@ def shot() -> Callable[[Page, str], None]:
             IMAGES.mkdir(parents=True, exist_ok=True)
             page.evaluate("document.activeElement && document.activeElement.blur()")
             page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+
+    return kept
+
+
+@pytest.fixture
+def look() -> Callable[[Page, str], None]:
+    """Keep a picture of a whole page as NAME.png for somebody to look at, when they say where: LOOK_AT=FOLDER."""
+
+    def kept(page: Page, name: str) -> None:
+        folder = os.environ.get("LOOK_AT")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", full_page=True)
 
     return kept

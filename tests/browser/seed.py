@@ -50,8 +50,19 @@ STAFF = [
     ("j.dimitri", "Jo Dimitri", "dim-physician", ""),
     ("f.faure", "Fanny Faure", "nurse", "CARD"),
     ("o.perrin", "Oscar Perrin", "nurse", "CARD"),
+    ("c.royer", "Chloé Royer", "midwife", "CARD"),
+    ("h.quai", "Hugo Quai", "nurse", "CARD"),
+    ("h.quint", "Hanna Quint", "nurse", "CARD"),
+    ("e.roche", "Élise Roche", "nurse", "CARD"),
+    ("e.royan", "Éric Royan", "nurse", "CARD"),
+    ("p.sorel", "Paule Sorel", "nurse", "CARD"),
+    ("p.seguin", "Pascal Seguin", "nurse", "CARD"),
+    ("w.sabot", "William Sabot", "nurse", "CARD"),
+    ("w.sarre", "Wanda Sarre", "nurse", "CARD"),
+    ("z.nouvel", "Zoé Nouvel", "nurse", "CARD"),
+    ("z.newman", "Zack Newman", "nurse", "CARD"),
 ]
-NO_FACTOR_YET = {"k.morel", "f.faure", "o.perrin"}
+NO_FACTOR_YET = {"k.morel", "f.faure", "o.perrin", "c.royer", "h.quai", "h.quint", "z.nouvel", "z.newman"}
 PATIENTS = [
     ("DUVAL", "Jeanne", "BERNARD", "female", "1951-03-14", "CARD", False),
     ("MOREAU", "Karim", "", "male", "1978-11-02", "CARD", False),

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from tests.browser.looking import PHONE, shut_out
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -14,7 +14,6 @@ SignIn = Callable[[Page, str], Page]
 Shot = Callable[[Page, str], None]
 CASE_WITHIN_S = 60
 CASE_DEPTH = 4  # slashes of a case's address
-PHONE = {"width": 390, "height": 844}
 NAMES = re.compile("BERNARD|DUVAL|MOREAU|LEFEBVRE|GIRARD|ROUSSEL|MERCIER")
 SAID = {
     "fr-FR": "Un compte soignant est tombé en d’autres mains ; les dossiers listés ont été ouverts.",
@@ -106,18 +105,6 @@ PAGES = {
     "i.tran": ("/", "/accounts/approvals/grant/", "/accounts/approvals/cap/", "/accounts/approvals/unlock/"),
     "j.dimitri": ("/", "/console/coders/"),
 }
-
-
-def shut_out(page: Page) -> list[str]:
-    """Return what axe calls serious or critical on a page."""
-    response = Axe().run(page).response
-    assert response["passes"], "axe looked at nothing"
-    found = response["violations"]
-    return [
-        f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

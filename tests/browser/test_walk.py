@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.keys import Reader, add_key, type_password
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
 SignIn = Callable[[Page, str], Page]
 Shot = Callable[[Page, str], None]
-PASSWORD = "une-peniche-par-bief"
 PHONE = {"width": 390, "height": 844}
 MINE = "Bernard"
 NOT_MINE = "Mercier Théo 18/12/2004"
@@ -121,26 +121,19 @@ def test_a_lock_in_mid_session_stops_the_very_next_click(enter: Enter, sign_in: 
     shot(nurse, "locked.fr")
 
 
-def test_a_passkey_is_the_first_factor_and_then_the_only_thing_to_touch(enter: Enter, shot: Shot) -> None:
-    page = enter()
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    key |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": key})
-    page.goto("/accounts/login/")
-    page.fill("[name=login]", "k.morel")
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
+@pytest.mark.parametrize(("language", "username"), [("fr-FR", "c.royer"), ("en-GB", "k.morel")])
+def test_a_passkey_is_the_first_factor_and_then_the_only_thing_to_touch(
+    enter: Enter, shot: Shot, language: str, username: str
+) -> None:
+    page, short = enter(language), language[:2]
+    Reader(page).put()
+    type_password(page, username)
     page.wait_for_url("**/factors/first/")
     page.goto("/")
     assert page.url.endswith("/factors/first/"), "without a second factor nothing else is reached"
-    shot(page, "first-factor.en")
-    page.locator("main a.primary").click()
-    page.wait_for_url(re.compile("webauthn/add"))
-    page.locator("main [name=name]").fill("Ward computer")
-    page.locator("main form button[type=submit], main form button").first.click()
-    page.wait_for_url(lambda url: "webauthn/add" not in url)
+    expect(page.locator("html")).to_have_attribute("lang", short)
+    shot(page, f"first-factor.{short}")
+    add_key(page, "Ward computer")
     page.goto("/")
     expect(page.locator("table.list tbody tr")).to_have_count(5)
     page.locator("details.menu summary").click()

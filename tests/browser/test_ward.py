@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import PASSWORD, wait_for_proof
+from tests.browser.keys import Reader, enrol
 
 from ecluse.core.home import Home
 
@@ -17,36 +19,7 @@ Enter = Callable[..., Page]
 SignIn = Callable[[Page, str], Page]
 Shot = Callable[[Page, str], None]
 PIN = "471093"
-PASSWORD = "une-peniche-par-bief"
 MINUTE_S = 60
-BADGE = {"protocol": "ctap2", "transport": "nfc", "hasResidentKey": True, "hasUserVerification": True}
-BADGE |= {"isUserVerified": True, "automaticPresenceSimulation": True}
-
-
-class Reader:
-    """The badge reader of one PC: which badges lie on it, and only one at a time."""
-
-    def __init__(self, page: Page) -> None:
-        self.tools: CDPSession = page.context.new_cdp_session(page)
-        self.tools.send("WebAuthn.enable")
-        self.lying = ""
-
-    def put(self, credential: dict[str, object] | None = None) -> None:
-        """Hold a badge against the reader; without a credential, a blank one."""
-        if self.lying:
-            self.tools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.lying})
-        told = self.tools.send("WebAuthn.addVirtualAuthenticator", {"options": BADGE})
-        self.lying = told["authenticatorId"]
-        if credential is not None:
-            self.tools.send("WebAuthn.addCredential", {"authenticatorId": self.lying, "credential": credential})
-
-    def take(self) -> dict[str, object]:
-        """Take the badge away and return what it holds, to be put on another reader."""
-        told = self.tools.send("WebAuthn.getCredentials", {"authenticatorId": self.lying})
-        self.tools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.lying})
-        self.lying = ""
-        [credential] = told["credentials"]
-        return dict(credential)
 
 
 def ecluse(home: Home, *words: str) -> str:
@@ -54,15 +27,6 @@ def ecluse(home: Home, *words: str) -> str:
     command = [sys.executable, "-m", "ecluse.cli.main", *words, "--home", str(home.path)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, env=os.environ)
     return done.stdout
-
-
-def wait_for_proof(page: Page) -> None:
-    """Wait until the page's own script has written its proof."""
-    for _ in range(100):
-        if any(cookie.get("name", "").endswith("proof") for cookie in page.context.cookies()):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the browser has written no proof")
 
 
 def register(page: Page, home: Home, label: str) -> None:
@@ -78,21 +42,9 @@ def register(page: Page, home: Home, label: str) -> None:
     page.wait_for_selector("#ward_button")
 
 
-def enrol(page: Page, username: str) -> dict[str, object]:
-    """Sign in for the first time on a PC of one's own, add a badge as first factor, choose a PIN; return the badge."""
-    reader = Reader(page)
-    reader.put()
-    page.goto("/accounts/login/")
-    wait_for_proof(page)
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/factors/first/")
-    page.locator("main a.primary").click()
-    page.wait_for_url(re.compile("webauthn/add"))
-    page.locator("main [name=name]").fill("Badge")
-    page.locator("main form button[type=submit], main form button").first.click()
-    page.wait_for_url(lambda url: "webauthn/add" not in url)
+def with_pin(page: Page, username: str) -> dict[str, object]:
+    """Add a badge as first factor and choose a PIN; return the badge."""
+    reader = enrol(page, username)
     page.goto("/accounts/pin/")
     page.fill("#pin", PIN)
     page.fill("#again", PIN)
@@ -183,7 +135,7 @@ def test_without_javascript_one_signs_in_and_works(enter: Enter, code_of: Callab
 def test_people_switch_on_ward_workstations_by_a_tap_and_their_session_follows_them(
     enter: Enter, establishment: Home, shot: Shot
 ) -> None:
-    fanny, oscar = enrol(enter(), "f.faure"), enrol(enter(), "o.perrin")
+    fanny, oscar = with_pin(enter(), "f.faure"), with_pin(enter(), "o.perrin")
     one, two = enter("fr-FR"), enter()
     register(one, establishment, "CARD couloir 1")
     register(two, establishment, "CARD room 2")

@@ -11,11 +11,13 @@ from ecluse.accounts.federation.provider import all_of_them
 from ecluse.accounts.labels import label
 from ecluse.accounts.professions import active
 from ecluse.accounts.second_notices import count
+from ecluse.accounts.who import who_of
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
     """Return ``profession``, ``profession_label``, ``admin_pages`` (URL names this profession reaches), ``on_ward``.
 
+    ``strong``: a second factor was used in this session; without one no menu is shown, since none of it would open.
     ``waiting_count``: how many proposals wait for this person; the safe is asked only where a page shows it.
     ``device_…``: what the script of :mod:`ecluse.accounts.device_key` needs, on every page.
     """
@@ -34,5 +36,6 @@ def person(request: HttpRequest) -> dict[str, Any]:
         "profession_label": label(word),
         "admin_pages": rights.pages_of(word),
         "on_ward": shared,
+        "strong": who_of(request).acr == "aal2",
         "waiting_count": partial(count, request),
     }

@@ -8,7 +8,7 @@ from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import parse_registration_response
 from django import forms
 from django.conf import settings
@@ -23,6 +23,7 @@ from ecluse.accounts.professions import active
 from ecluse.core.errors import RefusedError
 
 HOURS = [(1, _("one hour")), (4, _("4 hours")), (12, _("12 hours")), (24, _("one day")), (168, _("one week"))]
+KEY_NAME = _("Name, to tell it from others")
 LOCK_HOURS = [(0, _("until two people lift it")), *HOURS]
 
 
@@ -74,12 +75,23 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         return typed
 
 
+class RenameKeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = KEY_NAME
+
+
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new key is a passkey unless the person says otherwise."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("passwordless", True)
         super().__init__(*args, **kwargs)
+        self.fields["name"].label = KEY_NAME
+        self.fields["passwordless"].label = _("Sign in with it alone, without a password")
+        self.fields["passwordless"].help_text = _("The key then asks for its own PIN or your finger.")
 
     def clean_credential(self) -> dict[str, Any]:
         """Return what the browser sent, from a key that the policy takes."""

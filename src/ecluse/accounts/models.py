@@ -122,11 +122,17 @@ class AccountProfession(models.Model):
 
 
 class Unit(models.Model):
-    """A ward, a department, a consultation: where care is given and where people work."""
+    """A ward, a department, a consultation: where care is given and where people work.
+
+    ``external_id``: what a provisioning client calls it (SCIM ``externalId``); none: its code. ``closed``: since when
+    that client no longer has it; patients who lie there stay where they are.
+    """
 
     code = models.CharField(_("code"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=32, blank=True)
+    external_id = models.CharField(max_length=255, null=True, blank=True, editable=False)  # noqa: DJ001 - none is not empty
+    closed = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("unit")

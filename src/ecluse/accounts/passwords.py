@@ -87,7 +87,7 @@ class NoKnownWords:
 
     def get_help_text(self) -> str:
         """Return what the form says."""
-        return ""
+        return _("Not your name, nor the name of this place or of the software, with or without digits.")
 
 
 class NotBreached:
@@ -105,7 +105,7 @@ class NotBreached:
 
     def get_help_text(self) -> str:
         """Return what the form says."""
-        return ""
+        return _("Not one that many people choose: the lists that thieves use are looked up on this machine.")
 
 
 def is_breached(password: str) -> bool:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ecluse.accounts import sessions
 from ecluse.accounts.adapter import FactorAdapter
+from ecluse.accounts.browsers import browser_of
 from ecluse.accounts.factors import in_recovery, privileged, real, slip_missing
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
@@ -90,7 +91,10 @@ def remove_key(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """List the open sessions of the person."""
-    return render(request, "accounts/sessions.html", {"sessions": sessions.open_sessions(me(request))})
+    found = sessions.open_sessions(me(request))
+    for session in found:
+        session.browser = browser_of(session.user_agent)
+    return render(request, "accounts/sessions.html", {"sessions": found})
 
 
 @login_required

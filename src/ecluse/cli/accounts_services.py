@@ -114,19 +114,25 @@ def provisioned(
 
 def sync_ldap(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference; write nothing.")] = False,
-    requester: Annotated[str, typer.Option("--as", help="The registered account that proposes professions.")] = "",
+    many_leave: Annotated[
+        bool, typer.Option("--many-leave", help="It is right that many lose a unit or a profession.")
+    ] = False,
+    requester: Annotated[
+        str, typer.Option("--as", help="The registered account that proposes and takes away professions.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring people, units and last days up to date from the directory that [directory] names.
 
-    Professions are only proposed: a second person approves them. Exit code 4 when an entry was not taken.
+    Professions are only proposed: a second person approves them. What somebody no longer has there ends at once.
+    Exit code 4 when an entry was not taken.
 
     Example: ecluse accounts sync-ldap --dry-run
     """
     directory = the_home().settings.directory
     if directory is None:
         raise BadInputError("No directory is named.", "Add [directory] to ecluse.toml.")
-    done = sync.sync(directory, dry=dry_run, requester=requester)
+    done = sync.sync(directory, dry=dry_run, requester=requester, many_leave=many_leave)
     say(as_json, done, in_words(done))
     if done.rejects:
         raise typer.Exit(Exit.BAD_INPUT)

@@ -233,6 +233,7 @@ MFA_FORMS = {
     "authenticate": "ecluse.accounts.forms.CodeForm",
     "reauthenticate": "ecluse.accounts.forms.FreshCodeForm",
     "add_webauthn": "ecluse.accounts.forms.AddKeyForm",
+    "edit_webauthn": "ecluse.accounts.forms.RenameKeyForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE.name if SITE else ""

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from pytest_django.fixtures import Settings
 from typer.testing import CliRunner
 
-from ecluse.accounts.ldap import rows
+from ecluse.accounts.ldap import leaving, rows
 from ecluse.accounts.ldap.sync import Synced, sync
 from ecluse.accounts.models import Account, AccountProfession, Membership
 from ecluse.accounts.testing import person, sign_in
@@ -230,3 +230,79 @@ def test_the_command_shows_the_difference_and_tells_what_was_not_taken(
 
 def test_without_a_directory_the_command_says_so() -> None:
     assert isinstance(CliRunner().invoke(app, ["sync-ldap"]).exception, BadInputError)
+
+
+def calm(directory: Directory) -> Directory:
+    """Return a directory whose professions are all in its table, Maya a midwife there."""
+    return replace(directory, professions={**directory.professions, "IDE": "midwife", "Roi": "nurse", "RSSI": "dpo"})
+
+
+def test_y5_a_unit_that_the_directory_no_longer_says_is_closed_at_once_and_traced(
+    directory: Directory, trace: Callable[[], list[Entry]]
+) -> None:
+    maya = person("m.ldap", "nurse", units=["emergency", "cardiology"])
+    sync(directory, dry=False)
+    assert [row.unit.code for row in Membership.objects.filter(account=maya, until=None)] == ["cardiology"]
+    assert [(one.rule, one.detail) for one in trace() if one.rule == "leaves-unit"] == [("leaves-unit", "emergency")]
+
+
+def test_y5_a_lost_profession_is_taken_away_at_once_by_whoever_runs_it(directory: Directory, officer: Account) -> None:
+    maya = person("m.ldap", "nurse")
+    browser = sign_in(Client(), maya)
+    done = sync(calm(directory), dry=False, requester=officer.username)
+    assert "m.ldap" not in dict(done.rejects)
+    assert not AccountProfession.objects.filter(account=maya).exists()
+    assert browser.get("/accounts/sessions/").status_code == 302
+
+
+def test_y5_without_somebody_who_asks_a_profession_stays_and_it_is_said(directory: Directory) -> None:
+    maya = person("m.ldap", "nurse")
+    done = sync(calm(directory), dry=False)
+    assert any(name == "m.ldap" and "--as" in reason for name, reason in done.rejects)
+    assert AccountProfession.objects.filter(account=maya, profession="nurse").exists()
+
+
+def test_y5_what_the_directorys_tables_cannot_give_is_not_taken_away(directory: Directory, officer: Account) -> None:
+    maya = person("m.ldap", "nurse", "radiology", units=["cardiology"])
+    sync(directory, dry=False, requester=officer.username)
+    assert set(AccountProfession.objects.filter(account=maya).values_list("profession", flat=True)) == {
+        "nurse",
+        "radiology",
+    }
+
+
+def test_y5_a_privileged_profession_is_never_taken_away_by_a_directory(directory: Directory, officer: Account) -> None:
+    lou = person("l.eaves", "dpo")
+    sync(calm(directory), dry=False, requester=officer.username)
+    assert AccountProfession.objects.filter(account=lou, profession="dpo").exists()
+
+
+def test_y5_units_that_are_not_mapped_stay(directory: Directory) -> None:
+    maya = person("m.ldap", "nurse", units=["emergency"])
+    fields = {name: text for name, text in directory.attributes.items() if name != "units"}
+    sync(replace(directory, attributes=fields), dry=False)
+    assert [row.unit.code for row in Membership.objects.filter(account=maya, until=None)] == ["emergency"]
+
+
+@pytest.mark.parametrize(("losing", "listed"), [(6, 23), (100, 399), (6, 6)])
+def test_y5_when_suddenly_many_would_lose_something_nothing_is_written(losing: int, listed: int) -> None:
+    with pytest.raises(BadInputError, match="nothing was written"):
+        leaving.not_too_many(losing, listed)
+
+
+def test_y5_a_run_that_would_take_from_many_writes_nothing_unless_it_is_right(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "FEW", 0)
+    maya = person("m.ldap", "nurse", units=["emergency"])
+    lou = person("l.eaves", "nurse", units=["emergency"])
+    with pytest.raises(BadInputError):
+        sync(directory, dry=False)
+    assert Membership.objects.filter(account__in=[maya, lou], until=None).count() == 2
+    sync(directory, dry=False, many_leave=True)
+    assert not Membership.objects.filter(unit__code="emergency", until=None).exists()
+
+
+@pytest.mark.parametrize(("losing", "listed"), [(5, 5), (6, 24), (0, 0)])
+def test_few_leave_on_any_day(losing: int, listed: int) -> None:
+    leaving.not_too_many(losing, listed)

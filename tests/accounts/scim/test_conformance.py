@@ -1,13 +1,16 @@
 """A stranger's checker of SCIM servers (scim2-tester), behind somebody who proves the service's key for it."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.wsgi import get_wsgi_application
 from scim2_client.engines.wsgi import WSGISCIMClient
+from scim2_models import Mutability
 from scim2_tester import Status, check_server
 
+from ecluse.accounts.scim.models import RIGHTS, STAFF
 from ecluse.accounts.testing import Bound, person
 
 if TYPE_CHECKING:
@@ -28,10 +31,26 @@ class Proving:
         return self.site(environ, start_response)
 
 
-@pytest.mark.parametrize("tag", ["discovery", "crud:create", "crud:read", "misc"])
+def described(client: WSGISCIMClient) -> WSGISCIMClient:
+    """Let the checker discover the server, and tell it what no schema says: days, roles; that P4 is ours to test."""
+    client.discover()
+    [staff] = [model for model in client.provider.models if str(model.__schema__) == STAFF]
+    staff.model_fields["ends"].examples = [dt.datetime(year, 6, 30, 12, tzinfo=dt.UTC) for year in (2031, 2032)]
+    number = staff.model_fields["rpps"]
+    number.metadata = [Mutability.read_only if isinstance(one, Mutability) else one for one in number.metadata]
+    [user] = [model for model in client.provider.models if model.__name__ == "User"]
+    role = user.get_field_root_type("roles")
+    role.model_fields["value"].examples = ["nurse", "midwife"]
+    return client
+
+
+@pytest.mark.parametrize("tag", ["discovery", "crud", "patch", "misc"])
 def test_the_checker_finds_nothing_wrong(tag: str) -> None:
+    """It writes and removes extensions as a whole, also the one whose every attribute is only read: not counted."""
     site = Proving(Bound(person("hr.tester", "provisioning-service", service=True), "scim"))
-    results = check_server(WSGISCIMClient(site, base_url="http://testserver/scim/v2"), include_tags={tag})
+    client = described(WSGISCIMClient(site, base_url="http://testserver/scim/v2"))
+    results = check_server(client, include_tags={tag})
     wrong = [f"{one.title}: {one.reason}" for one in results if one.status in {Status.ERROR, Status.CRITICAL}]
-    assert wrong == []
+    wrong = [one for one in wrong if tag != "patch" or f"'{RIGHTS}'" not in one]
+    assert not wrong, "\n".join(wrong)
     assert any(one.status is Status.SUCCESS for one in results)

@@ -10,7 +10,7 @@ from django.test import Client
 from ecluse.accounts import tokens
 from ecluse.accounts.approvals import all_waiting
 from ecluse.accounts.models import Account, AccountProfession, Membership, Provisioned, Unit
-from ecluse.accounts.scim.models import STAFF
+from ecluse.accounts.scim.models import RIGHTS, STAFF
 from ecluse.accounts.services.bound import tied
 from ecluse.accounts.services.testing import Answer
 from ecluse.accounts.testing import Bound, person, sign_in
@@ -109,7 +109,7 @@ def test_p1_the_tokens_of_a_stopped_service_open_nothing() -> None:
 
 def test_p2_a_profession_is_proposed_never_granted(scim: Scim, account: Account) -> None:
     made = scim.make("d.asked", roles=[{"value": "physician"}])
-    told = made[STAFF]
+    told = made[RIGHTS]
     assert "waits for a second person" in told["proposal"]
     assert told["proposed"] == ["physician"]
     assert "roles" not in made
@@ -146,7 +146,7 @@ def test_p3_nobody_else_is_put_into_a_unit(scim: Scim, nurse: Account) -> None:
         {"op": "replace", "path": "userName", "value": "i.admin"},
         {"op": "replace", "path": f"{STAFF}:rpps", "value": "10009999999"},
         {"op": "add", "path": f"{STAFF}:rpps", "value": "10009999999"},
-        {"op": "replace", "path": f"{STAFF}:professions", "value": ["physician"]},
+        {"op": "replace", "path": f"{RIGHTS}:professions", "value": ["physician"]},
     ],
 )
 def test_p4_what_identifies_a_person_is_written_once(scim: Scim, operation: dict[str, object]) -> None:
@@ -241,3 +241,40 @@ def test_the_documents_say_what_is_kept(scim: Scim) -> None:
     names = [one["name"] for one in scim.ask("GET", f"Schemas/{USER}").json()["attributes"]]
     assert names == ["userName", "displayName", "active", "roles"]
     assert scim.ask("GET", "Schemas/unheard").status_code == 404
+
+
+def test_p1_a_replacement_that_says_nothing_of_active_does_not_let_a_stopped_person_in_again(scim: Scim) -> None:
+    made = scim.make("s.topped")
+    scim.patch(f"Users/{made['id']}", {"op": "replace", "path": "active", "value": False})
+    body = {"schemas": [USER], "userName": "s.topped", "displayName": "S"}
+    assert scim.ask("PUT", f"Users/{made['id']}", body).json()["active"] is False
+    scim.patch(f"Users/{made['id']}", {"op": "remove", "path": "active"})
+    assert not Account.objects.get(username="s.topped").is_active
+
+
+def test_p3_a_group_taken_away_loses_its_people_and_stays_for_those_who_lie_there(
+    scim: Scim, nurse: Account, trace: Trace
+) -> None:
+    made = scim.make("u.gone")
+    body = {"schemas": [GROUP], "displayName": "Night", "externalId": "N", "members": [{"value": made["id"]}]}
+    group = scim.ask("POST", "Groups", body).json()
+    unit = Unit.objects.get(code="N")
+    Membership.objects.create(account=nurse, unit=unit)
+    assert scim.ask("DELETE", f"Groups/{group['id']}").status_code == 204
+    assert scim.ask("GET", f"Groups/{group['id']}").status_code == 404
+    assert scim.ask("GET", 'Groups?filter=externalId%20eq%20"N"').json()["totalResults"] == 0
+    assert [row.account for row in Membership.objects.filter(unit=unit, until=None)] == [nurse]
+    assert {"unit-closed", "leaves-unit"} <= set(rules(trace))
+    again = scim.ask("POST", "Groups", {"schemas": [GROUP], "displayName": "Night", "externalId": "N"})
+    assert (again.status_code, again.json()["id"]) == (201, group["id"])
+
+
+def test_a_search_by_post_tells_what_is_asked_for_alone(scim: Scim) -> None:
+    scim.make("s.ought", externalId="HR-8")
+    body = {"filter": 'userName eq "s.ought"', "attributes": ["externalId"]}
+    [found] = scim.ask("POST", "Users/.search", body).json()["Resources"]
+    assert set(found) == {"id", "schemas", "externalId"}
+    [more] = scim.ask("GET", 'Users?filter=userName%20eq%20"s.ought"&excludedAttributes=active').json()["Resources"]
+    assert "active" not in more
+    assert scim.ask("POST", ".search", {}).status_code == 501
+    assert scim.ask("GET", "Users/.search").status_code == 405

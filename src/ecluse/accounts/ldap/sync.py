@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from ecluse.accounts import registry, sessions, tokens
 from ecluse.accounts.bridge import note
+from ecluse.accounts.ldap import leaving
 from ecluse.accounts.ldap.reading import entries
 from ecluse.accounts.ldap.rows import Rejected, rows
-from ecluse.accounts.models import Account, Membership
+from ecluse.accounts.models import Account, AccountProfession
 from ecluse.accounts.staff_list import Good, Row
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError
 from ecluse.core.identity import Directory
-from ecluse.core.words import Action
+from ecluse.core.words import Action, Profession
+from ecluse.safe.protocol import Who
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -39,11 +41,19 @@ class Synced(msgspec.Struct, frozen=True):
     proposed: int = 0
 
 
+class Loss(msgspec.Struct, frozen=True):
+    """What one person no longer has: codes of units, words of professions."""
+
+    units: set[str]
+    professions: set[str]
+
+
 class Plan(msgspec.Struct, frozen=True):
     """What would be done."""
 
     rows: list[Row]
     changes: list[Change]
+    losses: dict[str, Loss]
     rejects: list[Rejected]
 
 
@@ -60,6 +70,7 @@ def plan(directory: Directory) -> Plan:
     numbers = {account.rpps: name for name, account in known.items() if account.rpps}
     kept: list[Row] = []
     changes: list[Change] = []
+    losses: dict[str, Loss] = {}
     for row in good:
         before = known.get(row.username)
         wrong = clash(row, before, numbers)
@@ -67,10 +78,13 @@ def plan(directory: Directory) -> Plan:
             rejects.append(Rejected(row.username, wrong))
             continue
         kept.append(row)
-        what = difference(row, before) if before else ()
+        loss = lost(directory, row, before)
+        if loss.units or loss.professions:
+            losses[row.username] = loss
+        what = difference(row, before, loss) if before else ()
         if before is None or what:
             changes.append(Change(row.username, "changed" if before else "new", what))
-    return Plan(kept, changes, rejects)
+    return Plan(kept, changes, losses, rejects)
 
 
 def clash(row: Row, before: Account | None, numbers: dict[str, str]) -> str:
@@ -84,26 +98,35 @@ def clash(row: Row, before: Account | None, numbers: dict[str, str]) -> str:
     return ""
 
 
-def difference(row: Row, before: Account) -> tuple[str, ...]:
+def lost(directory: Directory, row: Row, before: Account | None) -> Loss:
+    """Return what a person had and the directory no longer says."""
+    if before is None:
+        return Loss(set(), set())
+    there = {word.profession for word in before.professions.all()}
+    units = leaving.units_left(directory, row, leaving.open_units(before))
+    return Loss(units, leaving.professions_lost(directory, row, there))
+
+
+def difference(row: Row, before: Account, loss: Loss) -> tuple[str, ...]:
     """Return the names of the fields that differ."""
-    open_ = Membership.objects.filter(account=before, until=None).values_list("unit__code", flat=True)
     there = {word.profession for word in before.professions.all()}
     differs = {
         "display_name": row.display_name != before.display_name,
         "rpps": bool(row.rpps) and row.rpps != before.rpps,
         "hired": row.hired != before.hired,
         "ends": row.ends != before.ends,
-        "units": not set(open_) >= {str(unit) for unit in row.units},
-        "professions": bool(row.professions) and {word.value for word in row.professions} != there,
+        "units": bool(loss.units) or not leaving.open_units(before) >= {str(unit) for unit in row.units},
+        "professions": bool(loss.professions) or not there >= {word.value for word in row.professions},
     }
     return tuple(name for name, found in differs.items() if found)
 
 
-def sync(directory: Directory, *, dry: bool, requester: str = "") -> Synced:
-    """Compare, and write unless ``dry``. ``requester``: the registered account that proposes professions.
+def sync(directory: Directory, *, dry: bool, requester: str = "", many_leave: bool = False) -> Synced:
+    """Compare, and write unless ``dry``. ``requester``: the registered account that proposes and withdraws professions.
 
     Raises:
-        BadInputError, BrokenWorldError: the directory cannot be read, or holds nobody.
+        BadInputError, BrokenWorldError: the directory cannot be read, or holds nobody; many would lose something, and
+            ``many_leave`` does not say that this is right.
         SafeUnavailableError: it could not be traced and was not done.
     """
     found = plan(directory)
@@ -111,6 +134,8 @@ def sync(directory: Directory, *, dry: bool, requester: str = "") -> Synced:
     seen = len(found.rows) + len(found.rejects)
     if dry or not found.changes:
         return Synced(seen, tuple(found.changes), rejects, written=False)
+    if not many_leave:
+        leaving.not_too_many(len(found.losses), seen)
     for change in found.changes:
         note(console(), Action.FACTOR, f"directory-{change.kind}", target=change.username, detail=" ".join(change.what))
     changed = {change.username for change in found.changes}
@@ -118,12 +143,32 @@ def sync(directory: Directory, *, dry: bool, requester: str = "") -> Synced:
     units = registry.keep_units(touched)
     registry.keep_accounts(touched)
     registry.keep_places(touched, units)
-    proposed, refused = registry.propose_all(
-        [Good(n, row) for n, row in enumerate(touched) if row.professions], requester
-    )
+    stays = take_away(found.losses, requester)
+    proposed, refused = registry.propose_all([Good(n, row) for n, row in enumerate(gaining(touched))], requester)
     end_of_use(touched)
-    more = tuple((one.username, one.reason) for one in refused)
+    more = (*stays, *((one.username, one.reason) for one in refused))
     return Synced(seen, tuple(found.changes), rejects + more, written=True, proposed=proposed)
+
+
+def take_away(losses: dict[str, Loss], requester: str) -> list[tuple[str, str]]:
+    """Close what people no longer have; return what stays, and why."""
+    who = Who(account=requester, profession=registry.profession_of(requester), session="", acr="console")
+    accounts = Account.objects.in_bulk(list(losses), field_name="username")
+    told = [(name, leaving.take_away(accounts[name], one.units, one.professions, who)) for name, one in losses.items()]
+    return [(name, reason) for name, reason in told if reason]
+
+
+def gaining(touched: list[Row]) -> list[Row]:
+    """Return those who gain a profession, with those they have: a proposal names all that somebody will have."""
+    found = []
+    for row in touched:
+        there = set(
+            AccountProfession.objects.filter(account__username=row.username).values_list("profession", flat=True)
+        )
+        if set(row.professions) - there:
+            every = tuple(sorted({*row.professions, *map(Profession, there)}))
+            found.append(msgspec.structs.replace(row, professions=every))
+    return found
 
 
 def with_number(row: Row) -> Row:

@@ -16,7 +16,7 @@ from scim2_models import (
     Sort,
 )
 
-from ecluse.accounts.scim.models import Person, Staff, Unit
+from ecluse.accounts.scim.models import Person, Rights, Staff, Unit
 
 MOST = 200
 
@@ -45,7 +45,7 @@ def config(request: HttpRequest) -> dict[str, Any]:
 def types(request: HttpRequest) -> dict[str, dict[str, Any]]:
     """Return the resource types by name."""
     found: dict[str, dict[str, Any]] = {}
-    for kind, name in ((Person[Staff], "User"), (Unit, "Group")):
+    for kind, name in ((Person[Staff | Rights], "User"), (Unit, "Group")):
         one = ResourceType.from_resource(kind)
         one.id = one.name = name
         one.meta = Meta(resource_type="ResourceType", location=here(request, f"ResourceTypes/{name}"))
@@ -56,7 +56,12 @@ def types(request: HttpRequest) -> dict[str, dict[str, Any]]:
 def schemas(request: HttpRequest) -> dict[str, dict[str, Any]]:
     """Return the schemas by their URN."""
     found: dict[str, dict[str, Any]] = {}
-    for one, name in ((Person.to_schema(), "User"), (Unit.to_schema(), "Group"), (Staff.to_schema(), "Staff")):
+    for one, name in (
+        (Person.to_schema(), "User"),
+        (Unit.to_schema(), "Group"),
+        (Staff.to_schema(), "Staff"),
+        (Rights.to_schema(), "Rights"),
+    ):
         one.name = name
         one.meta = Meta(resource_type="Schema", location=here(request, f"Schemas/{one.id}"))
         found[str(one.id)] = one.model_dump()

@@ -18,15 +18,23 @@ from scim2_models import (
 )
 
 STAFF = "urn:ecluse:params:scim:schemas:extension:2.0:Staff"
+RIGHTS = "urn:ecluse:params:scim:schemas:extension:2.0:Rights"
 
 
 class Staff(Extension):
-    """``rpps``: 11 digits, written once. ``ends``: last day. The others are told, never taken."""
+    """``rpps``: 11 digits, written once. ``ends``: last day."""
 
     __schema__ = URN(STAFF)
 
     rpps: Annotated[str | None, Mutability.immutable] = None
     ends: datetime | None = None
+
+
+class Rights(Extension):
+    """What is told, never taken: professions, those that wait for a second person, and what became of a proposal."""
+
+    __schema__ = URN(RIGHTS)
+
     professions: Annotated[list[str] | None, Mutability.read_only] = None
     proposed: Annotated[list[str] | None, Mutability.read_only] = None
     proposal: Annotated[str | None, Mutability.read_only] = None
@@ -45,8 +53,14 @@ class Person(Resource[AnyExtension]):
 
     user_name: Annotated[str | None, Required.true, Uniqueness.server, Mutability.immutable] = None
     display_name: str | None = None
-    active: bool | None = None
+    active: Annotated[bool | None, Required.true] = None
     roles: Annotated[list[Role] | None, Mutability.write_only, Returned.never] = None
+
+
+class Member(GroupMember):
+    """A member; what it is called is told, never taken."""
+
+    display: Annotated[str | None, Mutability.read_only] = None
 
 
 class Unit(Resource[Any]):
@@ -55,8 +69,8 @@ class Unit(Resource[Any]):
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
 
     display_name: Annotated[str | None, Required.true] = None
-    members: list[GroupMember] | None = None
+    members: list[Member] | None = None
 
 
-Taken = User[Staff]
+Taken = User[Staff | Rights]
 """What is read: every core attribute is understood, most are not kept."""

@@ -15,7 +15,7 @@ from ecluse.accounts.bridge import note, note_if_possible, request_id
 from ecluse.accounts.models import Account, Provisioned
 from ecluse.accounts.professions import professions_of
 from ecluse.accounts.scim.door import ScimError
-from ecluse.accounts.scim.models import Staff, Taken
+from ecluse.accounts.scim.models import Rights, Staff, Taken
 from ecluse.accounts.staff_list import Row, fault
 from ecluse.core.errors import RefusedError
 from ecluse.core.words import SERVICES, Action, Decision, Profession, ProposalKind
@@ -48,7 +48,7 @@ def shown(account: Account, request: HttpRequest, who: Who, proposal: str = "") 
         id=str(account.pk),
         external_id=account.provisioned.external_id or None,
         user_name=account.username,
-        display_name=account.display_name,
+        display_name=None if account.display_name == account.username else account.display_name,
         active=account.is_active,
         meta=Meta(
             resource_type="User",
@@ -57,9 +57,12 @@ def shown(account: Account, request: HttpRequest, who: Who, proposal: str = "") 
             location=request.build_absolute_uri(f"/scim/v2/Users/{account.pk}"),
         ),
     )
-    user[Staff] = Staff(
-        rpps=account.rpps or None,
-        ends=dt.datetime.combine(account.ends, dt.time(12), dt.UTC) if account.ends else None,
+    if account.rpps or account.ends:
+        user[Staff] = Staff(
+            rpps=account.rpps or None,
+            ends=dt.datetime.combine(account.ends, dt.time(12), dt.UTC) if account.ends else None,
+        )
+    user[Rights] = Rights(
         professions=professions_of(account) or None,
         proposed=list(waiting) if waiting else None,
         proposal=proposal or ("A second person has to approve." if waiting else None),
@@ -137,7 +140,7 @@ def replace(request: HttpRequest, who: Who, account: Account, user: Taken) -> st
 
 def change(request: HttpRequest, who: Who, account: Account, row: Row, user: Taken) -> None:
     """Write what else is said of an account."""
-    again = user.active is not False and not account.is_active
+    again = user.active is True and not account.is_active
     note(who, Action.FACTOR, "account-active-again" if again else "account-changed", request, target=account.username)
     with transaction.atomic():
         if again:

@@ -1,6 +1,8 @@
 """Units as SCIM groups. Who works in a unit is explained to its patients, so each change is traced as a duty is."""
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import slugify
@@ -15,6 +17,12 @@ from ecluse.safe.protocol import Who
 
 LONGEST_CODE = 64
 LONGEST_NAME = 200
+LONGEST_EXTERNAL = 255
+
+
+def visible() -> QuerySet[Unit]:
+    """Return the units that were not taken away; ``named`` is what the client calls each."""
+    return Unit.objects.filter(closed=None).annotate(named=Coalesce("external_id", "code")).order_by("pk")
 
 
 def one(pk: int) -> Unit:
@@ -23,7 +31,7 @@ def one(pk: int) -> Unit:
     Raises:
         ScimError: 404.
     """
-    found = Unit.objects.filter(pk=pk).first()
+    found = visible().filter(pk=pk).first()
     if found is None:
         raise ScimError(404, "There is no such group.")
     return found
@@ -32,17 +40,20 @@ def one(pk: int) -> Unit:
 def shown(unit: Unit, request: HttpRequest) -> Group:
     """Return a unit as a group: of its members, those under provisioning."""
     rows = Membership.objects.filter(unit=unit, until=None, account__in=people.visible()).order_by("account_id")
+    users = request.build_absolute_uri("/scim/v2/Users/")
     members = [
-        GroupMember(
-            value=str(row.account_id),
-            ref=None,
-            type="User",
+        GroupMember.model_validate(
+            {
+                "value": str(row.account_id),
+                "$ref": f"{users}{row.account_id}",
+                "type": "User",
+            }
         )
         for row in rows
     ]
     return Group(
         id=str(unit.pk),
-        external_id=unit.code,
+        external_id=(unit.code if unit.external_id is None else unit.external_id) or None,
         display_name=unit.name,
         members=members or None,
         meta=Meta(resource_type="Group", location=request.build_absolute_uri(f"/scim/v2/Groups/{unit.pk}")),
@@ -56,10 +67,12 @@ def create(request: HttpRequest, who: Who, group: Group) -> Unit:
         ScimError: 400, 409.
     """
     name, code = named(group), (group.external_id or slugify(group.display_name or ""))[:LONGEST_CODE]
-    if not code or Unit.objects.filter(code=code).exists():
+    if not code or visible().filter(code=code).exists():
         raise ScimError(409, "There is a group of this code (externalId).", "uniqueness")
     note(who, Action.DUTY, "unit-made", request, detail=code)
-    unit = Unit.objects.create(code=code, name=name)
+    unit, _made = Unit.objects.update_or_create(
+        code=code, defaults={"name": name, "closed": None, "external_id": group.external_id or ""}
+    )
     keep_members(request, who, unit, group)
     return unit
 
@@ -71,7 +84,18 @@ def replace(request: HttpRequest, who: Who, unit: Unit, group: Group) -> None:
         note(who, Action.DUTY, "unit-renamed", request, detail=unit.code)
         unit.name = name
         unit.save(update_fields=["name"])
+    if (group.external_id or "") != (unit.code if unit.external_id is None else unit.external_id):
+        note(who, Action.DUTY, "unit-renamed", request, detail=unit.code)
+        unit.external_id = (group.external_id or "")[:LONGEST_EXTERNAL]
+        unit.save(update_fields=["external_id"])
     keep_members(request, who, unit, group)
+
+
+def remove(request: HttpRequest, who: Who, unit: Unit) -> None:
+    """Take a unit away from the client: its people leave it; the unit stays for the patients who lie there."""
+    note(who, Action.DUTY, "unit-closed", request, detail=unit.code)
+    keep_members(request, who, unit, Group(display_name=unit.name))
+    Unit.objects.filter(pk=unit.pk).update(closed=timezone.now())
 
 
 def named(group: Group) -> str:

@@ -56,6 +56,15 @@
     if (start) start.click();
   });
 
+  // A key that is not touched, or not known here: the person is told, and may try again.
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const main = document.getElementById("main");
+    const before = main.querySelector("#no-key-said");
+    if (before) before.remove();
+    main.prepend(document.getElementById("no-key").content.cloneNode(true));
+  });
+
   // What was shown is not kept: coming back to the page asks for it again.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) window.location.reload();
