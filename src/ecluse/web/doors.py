@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from ecluse.accounts import workstations
 from ecluse.accounts.professions import active
 from ecluse.accounts.rights import PAGES
-from ecluse.core.words import SERVICES, Profession
+from ecluse.core.words import OVERSEERS, SERVICES, Profession
 
 P = Profession
 
@@ -34,7 +34,7 @@ class Reach(Enum):
 
 Door = Reach | frozenset[Profession]
 
-OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
+OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO}) | OVERSEERS
 OFFICERS = frozenset({P.SECURITY_OFFICER, P.DPO})
 READERS = frozenset(P) - OFFICE - SERVICES
 EXPORTERS = frozenset({P.PHYSICIAN, P.DIM_PHYSICIAN, P.DPO, P.SECURITY_OFFICER})
