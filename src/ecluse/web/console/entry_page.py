@@ -3,6 +3,8 @@
 The proof is checked here before it is shown; what counts is that anybody can check the file with the public key alone.
 """
 
+import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,15 +12,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from ecluse.accounts.bridge import the_home
+from ecluse.accounts.bridge import the_home, the_safe
 from ecluse.core.errors import BadInputError
 from ecluse.safe.entry import Entry
 from ecluse.safe.merkle import leaf_hash
 from ecluse.safe.notes import Verifier
 from ecluse.safe.proof import Proven, check, prove
+from ecluse.safe.protocol import Status
 from ecluse.web.console.looking import look, look_at_patient
 from ecluse.web.console.trace_page import in_words
 
+TRIES, PAUSE_S = 20, 0.1
 LARGE = frozenset({"started", "salt"})
 """Fields of an entry that a page leaves to the file: the policy's whole text, and what hides the leaf."""
 
@@ -40,13 +44,26 @@ def proved(sequence: int) -> Shown:
         Http404: no signed head covers such an entry.
     """
     safe = the_home().safe
-    try:
-        text = prove(safe, sequence)
-    except BadInputError as error:
-        raise Http404 from error
+    if sequence >= the_safe().call(Status()).size:
+        raise Http404
+    text = proof_of(safe, sequence)
     key = (safe / "key.vkey").read_text(encoding="utf-8").strip()
     proven = check(text, Verifier.of(key))
     return Shown(text, proven, text.partition("\n\n")[0].split("\n")[3:], leaf_hash(proven.line).hex(), key)
+
+
+def proof_of(safe: Path, sequence: int) -> str:
+    """Return the proof of an entry that is there; the newest is under a signed head a second later at most.
+
+    Raises:
+        Http404: no head covers it: heads have stopped, and the page of health says so.
+    """
+    for _try in range(TRIES):
+        try:
+            return prove(safe, sequence)
+        except BadInputError:
+            time.sleep(PAUSE_S)
+    raise Http404
 
 
 def traced(request: HttpRequest, rule: str, one: Entry) -> None:

@@ -72,7 +72,7 @@ def in_force(now: datetime) -> Q:
 def of_unit(unit: Unit, since: datetime, now: datetime) -> Team:
     """Count the glasses of one unit."""
     people = Membership.objects.filter(current(now), unit=unit).values("account").distinct().count()
-    rows = list(glasses(unit, since).values_list("since", "reason", "remark"))
+    rows = [row[1:] for row in glasses(unit, since).values_list("pk", "since", "reason", "remark")]
     if people < FEWEST:
         return Team(unit.name, people, 0, 0.0, hidden=True)
     return Team(
