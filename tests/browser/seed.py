@@ -46,6 +46,8 @@ STAFF = [
     ("t.vasseur", "Tess Vasseur", "nurse", "CARD"),
     ("t.vidal", "Tom Vidal", "nurse", "CARD"),
     ("j.dimitri", "Jo Dimitri", "dim-physician", ""),
+    ("u.aubert", "Ugo Aubert", "auditor", ""),
+    ("h.cardon", "Hélène Cardon", "unit-head", "CARD"),
     ("f.faure", "Fanny Faure", "nurse", "CARD"),
     ("o.perrin", "Oscar Perrin", "nurse", "CARD"),
 ]
