@@ -257,18 +257,6 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
 
 
 @pytest.fixture
-def look() -> Callable[[Page, str], None]:
-    """Keep a picture of a whole page in the folder LOOK_AT_PAGES names, for somebody to look at; none by default."""
-
-    def kept(page: Page, name: str) -> None:
-        if folder := os.environ.get("LOOK_AT_PAGES"):
-            file = "".join(one if one.isalnum() or one == "." else "_" for one in name)
-            page.screenshot(path=Path(folder) / f"{file}.png", full_page=True, animations="disabled")
-
-    return kept
-
-
-@pytest.fixture
 def shot() -> Callable[[Page, str], None]:
     """Keep a picture for README and docs as docs/img/NAME.png, when somebody asks for pictures: TAKE_SCREENSHOTS=1."""
 
@@ -277,5 +265,17 @@ def shot() -> Callable[[Page, str], None]:
             IMAGES.mkdir(parents=True, exist_ok=True)
             page.evaluate("document.activeElement && document.activeElement.blur()")
             page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+
+    return kept
+
+
+@pytest.fixture
+def look() -> Callable[[Page, str], None]:
+    """Keep a picture of a whole page as NAME.png for somebody to look at, when they say where: LOOK_AT=FOLDER."""
+
+    def kept(page: Page, name: str) -> None:
+        folder = os.environ.get("LOOK_AT")
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", full_page=True)
 
     return kept

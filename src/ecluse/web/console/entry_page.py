@@ -16,7 +16,7 @@ from ecluse.accounts.bridge import the_home, the_safe
 from ecluse.core.errors import BadInputError
 from ecluse.safe.entry import Entry
 from ecluse.safe.merkle import leaf_hash
-from ecluse.safe.notes import Verifier
+from ecluse.safe.notes import Verifier, b64
 from ecluse.safe.proof import Proven, check, prove
 from ecluse.safe.protocol import Status
 from ecluse.web.console.looking import look, look_at_patient
@@ -49,7 +49,7 @@ def proved(sequence: int) -> Shown:
     text = proof_of(safe, sequence)
     key = (safe / "key.vkey").read_text(encoding="utf-8").strip()
     proven = check(text, Verifier.of(key))
-    return Shown(text, proven, text.partition("\n\n")[0].split("\n")[3:], leaf_hash(proven.line).hex(), key)
+    return Shown(text, proven, text.partition("\n\n")[0].split("\n")[3:], b64(leaf_hash(proven.line)), key)
 
 
 def proof_of(safe: Path, sequence: int) -> str:
@@ -85,7 +85,7 @@ def entry(request: HttpRequest, sequence: int) -> HttpResponse:
         "path": found.path,
         "leaf": found.leaf,
         "head": found.proven.head,
-        "root": found.proven.head.root.hex(),
+        "root": b64(found.proven.head.root),
         "key": found.key,
         "before": one.seq - 1 if one.seq else None,
         "after": one.seq + 1 if one.seq + 1 < found.proven.head.size else None,

@@ -69,9 +69,6 @@ def of_safe(state: State, home: Home) -> Iterator[Line]:
     late = age(home.safe / "checkpoint") > LATE_S and covered < state.size
     told = _("%(covered)s of %(size)s entries") % {"covered": grouped(covered), "size": grouped(state.size)}
     yield Line(_("Signed head"), How.BAD if late else How.GOOD, told, "ecluse trace verify" if late else "")
-    if not state.setup_closed:
-        alone = _("still open: rights are granted by one person")
-        yield Line(_("Set-up"), How.BAD, alone, "ecluse accounts close-setup")
 
 
 def of_copies(home: Home) -> Iterator[Line]:

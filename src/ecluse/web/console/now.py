@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -102,11 +103,18 @@ def because(text: str) -> dict[str, str]:
 
 
 def refusals() -> list[dict[str, Any]]:
-    """Return the last refusals: who, when and by which rule; whom they asked for stays out."""
+    """Return the last refusals, those alike in a row as one: who, when, which rule; whom they asked for stays out."""
     found = [one for one in last_entries(the_home().safe, LOOKED_AT) if one.decision is not Decision.ALLOW]
+    alike = [list(group) for _key, group in groupby(found, lambda one: (one.account, one.decision, one.rule))]
     return [
-        {"at": one.at, "account": one.account, "decision": DECISIONS[one.decision], "rule": one.rule, "seq": one.seq}
-        for one in found[:REFUSALS]
+        {
+            "at": group[0].at,
+            "account": group[0].account,
+            "decision": DECISIONS[group[0].decision],
+            "rule": group[0].rule,
+            "times": len(group),
+        }
+        for group in alike[:REFUSALS]
     ]
 
 
