@@ -137,6 +137,10 @@ def test_the_explorer_finds_by_act_and_by_time_what_a_plain_reading_finds(audito
         asked = trace_page.Wanted(None, "", word, now - dt.timedelta(days=1), now)
         assert trace_page.newest(asked) == [one for one in reversed(found) if one.action is word][: trace_page.MOST + 1]
     half = found[len(found) // 2].at
+    for word in {one.action for one in found}:
+        asked = trace_page.Wanted(None, "", word, half - dt.timedelta(days=1), half)
+        before = [one for one in reversed(found) if one.action is word and one.at < half]
+        assert trace_page.newest(asked) == before[: trace_page.MOST + 1]
     asked = trace_page.Wanted(None, "", None, half - dt.timedelta(days=1), half)
     assert trace_page.newest(asked) == [one for one in reversed(found) if one.at < half][: trace_page.MOST + 1]
     assert auditor.get("/console/trace/?by=all&days=1&act=login").status_code == 200
@@ -260,6 +264,26 @@ def test_an_account_shows_its_habit_and_a_case_is_opened_by_hand(
     sent = officer.post(f"/console/accounts/{name}/", {"text": "A colleague saw this."})
     assert sent.headers["Location"].startswith("/console/cases/")
     assert "A colleague saw this." in officer.get(sent.headers["Location"]).content.decode()
+
+
+def test_v4_the_lists_of_accounts_and_breaches_leave_oneself_out(
+    officer: Client, someone: As, odile: str, stranger: str
+) -> None:
+    officer.get("/console/cases/x/")
+    name = f"v.own.{secrets.token_hex(3)}"
+    own = someone("security-officer", name=name)
+    for _ in range(3):
+        own.get(f"/patient/{stranger}/")
+        own.get("/console/accounts/v.nobody/act/")
+        own.get(f"/console/accounts/{name}/")
+    assert name in officer.get("/console/accounts/").content.decode()
+    assert f"/console/accounts/{name}/" not in own.get("/console/accounts/").content.decode()
+    ref = cases.take(Signal(account=name, kind=CaseKind.BURST, at=dt.datetime.now(dt.UTC), patients=3)).ref
+    officer.post(f"/console/cases/{ref}/breach/")
+    breach = Breach.objects.get().name
+    assert breach in officer.get("/console/breaches/").content.decode()
+    assert breach not in own.get("/console/breaches/").content.decode()
+    assert own.get(f"/console/breaches/{breach}/").status_code == 403
 
 
 @pytest.mark.parametrize("typed", ["Odile Lefebvre", "v.nobody", "../../etc"])

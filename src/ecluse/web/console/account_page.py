@@ -23,7 +23,7 @@ from ecluse.respond import cases
 from ecluse.respond.models import Case
 from ecluse.respond.queue import seen
 from ecluse.safe.entry import Entry
-from ecluse.safe.protocol import Status
+from ecluse.safe.protocol import Held, Status
 from ecluse.safe.trace_reader import opens
 from ecluse.web.console import pictures
 from ecluse.web.console.case_page import DAYS, a_day, case_days
@@ -46,14 +46,19 @@ def accounts(request: HttpRequest) -> HttpResponse:
             return redirect("console_account", username=name)
         messages.error(request, _("There is no such account."))
         return redirect("console_accounts")
-    look(request, "accounts-read")
+    own = look(request, "accounts-read").account
     shown = {
         "hours": unexplained(),
-        "unexplained": most(one.account for one in lately(UNEXPLAINED) if opens(one)),
-        "refused": most(one.account for one in lately(REFUSED)),
-        "locked": [held(one) for one in the_safe().call(Status()).held if one.kind is TargetKind.ACCOUNT],
+        "unexplained": most(one.account for one in lately(UNEXPLAINED) if opens(one) and one.account != own),
+        "refused": most(one.account for one in lately(REFUSED) if one.account != own),
+        "locked": [held(one) for one in the_safe().call(Status()).held if is_account(one, own)],
     }
     return render(request, "console/accounts.html", shown)
+
+
+def is_account(one: Held, own: str) -> bool:
+    """Tell whether a lock is on somebody else's account."""
+    return one.kind is TargetKind.ACCOUNT and one.target != own
 
 
 def lately(words: tuple[bytes, ...]) -> Iterator[Entry]:

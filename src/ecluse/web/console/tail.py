@@ -26,12 +26,17 @@ def last_entries(safe: Path, most: int) -> list[Entry]:
     return found
 
 
-def holding(safe: Path, words: tuple[bytes, ...], since: datetime) -> Iterator[Entry]:
-    """Yield the entries at or after ``since`` whose line holds one of ``words``; other lines are not decoded."""
-    for path in reversed(segments(safe)):
+def holding(safe: Path, words: tuple[bytes, ...], since: datetime, until: datetime | None = None) -> Iterator[Entry]:
+    """Yield the entries at or after ``since``, before ``until``, whose line holds one of ``words``, newest first.
+
+    Other lines are not decoded. With several words, those of one come before those of the next in each segment.
+    """
+    paths = segments(safe)
+    for path in reversed(paths[: bisect_left(paths, until, key=_begin) if until else None]):
         with mapped(path) as text:
+            end = _first_from(text, until) if until else len(text)
             for word in words:
-                yield from _of_word(text, word, since)
+                yield from _of_word(text, word, since, end)
             first = _read(text[: max(0, text.find(NEWLINE))])
         if first is not None and first.at < since:
             return
@@ -74,8 +79,8 @@ def _first_from(text: mmap.mmap | bytes, at: datetime) -> int:
     return low
 
 
-def _of_word(text: mmap.mmap | bytes, word: bytes, since: datetime) -> Iterator[Entry]:
-    at = text.rfind(word)
+def _of_word(text: mmap.mmap | bytes, word: bytes, since: datetime, before: int) -> Iterator[Entry]:
+    at = text.rfind(word, 0, before)
     while at >= 0:
         start = text.rfind(NEWLINE, 0, at) + 1
         end = text.find(NEWLINE, at)

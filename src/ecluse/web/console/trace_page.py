@@ -142,7 +142,7 @@ def of_everybody(wanted: Wanted) -> Iterator[Entry]:
     """Yield everybody's entries, newest first: those of one act by their word, else the last before ``until``."""
     safe = the_home().safe
     if wanted.act is not None:
-        return holding(safe, (f'"action":"{wanted.act.value}"'.encode(),), wanted.since)
+        return holding(safe, (f'"action":"{wanted.act.value}"'.encode(),), wanted.since, wanted.until)
     last = sequence_at(safe, wanted.until)
     return reversed(list(entries_from(safe, max(0, last - MOST - 1), last)))
 
