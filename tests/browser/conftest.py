@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import BrowserContext, Page
 
 from ecluse.cli.init import init_home
 from ecluse.core.home import Accounts, Home, Settings, Site
+from ecluse.drill.live.results import Report, Trial, lines
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -78,9 +80,18 @@ def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = init_home(folder, Settings(site=site, accounts=Accounts(demo_codes_for_all=True)))
     with (home.path / "ecluse.toml").open("a", encoding="utf-8") as more:
         more.write(ANSWERABLE)
+    drills = home.path / "drills"
+    drills.mkdir()
+    (drills / "2026-11-20.json").write_bytes(drilled())
     environment = {**os.environ, "ECLUSE_HOME": str(home.path)}
     subprocess.run([sys.executable, HERE / "seed.py"], env=environment, check=True, timeout=120)
     return home
+
+
+def drilled() -> bytes:
+    """Return the figures of the drill that docs/drill.md tells of, as ``ecluse drill run --json`` prints them."""
+    trials = msgspec.json.decode((HERE.parents[1] / "docs" / "drill.json").read_bytes(), type=list[Trial])
+    return msgspec.json.encode(Report(lines(trials), {}))
 
 
 def free_port() -> int:

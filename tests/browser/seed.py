@@ -48,6 +48,8 @@ STAFF = [
     ("t.valette", "Tania Valette", "nurse", "CARD"),
     ("t.verdier", "Teo Verdier", "nurse", "CARD"),
     ("j.dimitri", "Jo Dimitri", "dim-physician", ""),
+    ("u.aubert", "Ugo Aubert", "auditor", ""),
+    ("h.cardon", "Hélène Cardon", "unit-head", "CARD"),
     ("f.faure", "Fanny Faure", "nurse", "CARD"),
     ("o.perrin", "Oscar Perrin", "nurse", "CARD"),
     ("c.royer", "Chloé Royer", "midwife", "CARD"),

@@ -4,13 +4,19 @@ import re
 
 import pytest
 
-from ecluse.core.words import Action, Compartment, DutyKind, Ground, Profession, Purpose
+from ecluse.core.words import OVERSEERS, Action, Compartment, DutyKind, Ground, Profession, Purpose
 from ecluse.gate.rules import UNDER_GLASS
 from ecluse.safe.policy import DEFAULT_FILE, Rights, load
 
 POLICY = load(DEFAULT_FILE)
 TEXT = DEFAULT_FILE.read_text(encoding="utf-8")
-OFFICE = (Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO, Profession.PROVISIONING_SERVICE)
+OFFICE = (
+    Profession.IT_ADMINISTRATOR,
+    Profession.SECURITY_OFFICER,
+    Profession.DPO,
+    Profession.PROVISIONING_SERVICE,
+    *OVERSEERS,
+)
 MOST_AN_HOUR = 50
 BUSY_HOUR, BUSY_UNEXPLAINED = 25, 3
 PAGE = 20

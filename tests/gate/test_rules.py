@@ -38,6 +38,8 @@ READS = {
     P.DPO: "-----",
     P.INTERFACE_SERVICE: "icoal",
     P.PROVISIONING_SERVICE: "-----",
+    P.AUDITOR: "-----",
+    P.UNIT_HEAD: "-----",
 }
 WRITES = {
     P.PHYSICIAN: "-c-al",
@@ -53,6 +55,8 @@ WRITES = {
     P.SOCIAL_WORKER: "-coa-",
     P.INTERFACE_SERVICE: "icoal",
     P.PROVISIONING_SERVICE: "-----",
+    P.AUDITOR: "-----",
+    P.UNIT_HEAD: "-----",
 }
 ACTIONS = {  # read history search list print everything write create export break-glass
     P.PHYSICIAN: "RHSLPEW-XB",
@@ -74,6 +78,8 @@ ACTIONS = {  # read history search list print everything write create export bre
     P.DPO: "---L------",
     P.INTERFACE_SERVICE: "RHSL--WC--",
     P.PROVISIONING_SERVICE: "----------",
+    P.AUDITOR: "----------",
+    P.UNIT_HEAD: "----------",
 }
 ORDER = (A.READ, A.HISTORY, A.SEARCH, A.LIST, A.PRINT, A.EVERYTHING, A.WRITE, A.CREATE, A.EXPORT, A.BREAK_GLASS)
 DUTIES = {
@@ -96,8 +102,10 @@ DUTIES = {
     P.DPO: set(),
     P.INTERFACE_SERVICE: {D.FEED, D.ORDER, D.ADMISSION},
     P.PROVISIONING_SERVICE: set(),
+    P.AUDITOR: set(),
+    P.UNIT_HEAD: set(),
 }  # fmt: skip
-OFFICE = (P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO, P.PROVISIONING_SERVICE)
+OFFICE = (P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO, P.PROVISIONING_SERVICE, P.AUDITOR, P.UNIT_HEAD)
 READERS = [one for one in P if one not in OFFICE]
 
 

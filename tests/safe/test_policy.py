@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ecluse.core.errors import BadInputError
-from ecluse.core.words import Ground, Profession
+from ecluse.core.words import OVERSEERS, Ground, Profession
 from ecluse.safe.policy import DEFAULT_FILE, load, parse
 from ecluse.safe.testing import SMALL_POLICY
 
@@ -22,7 +22,9 @@ def test_one_stolen_session_is_shown_at_most_fifty_patients_an_hour(profession: 
     assert sum(c.hour for ground, c in caps.items() if ground is not Ground.APPROVED) <= 50
 
 
-@pytest.mark.parametrize("profession", [Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO])
+@pytest.mark.parametrize(
+    "profession", [Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO, *OVERSEERS]
+)
 def test_privileged_professions_have_no_standing_right(profession: Profession) -> None:
     rights = SHIPPED.professions[profession]
     assert not rights.read

@@ -23,6 +23,8 @@ PROFESSIONS = [
     (Profession.IT_ADMINISTRATOR.value, _("IT administrator")),
     (Profession.SECURITY_OFFICER.value, _("Security officer")),
     (Profession.DPO.value, _("Data protection officer")),
+    (Profession.AUDITOR.value, _("Auditor")),
+    (Profession.UNIT_HEAD.value, _("Head of unit")),
     (Profession.INTERFACE_SERVICE.value, _("Interface service")),
     (Profession.PROVISIONING_SERVICE.value, _("Provisioning service")),
 ]

@@ -84,7 +84,7 @@ class Answer(NamedTuple):
 P = Profession
 STRICT = Limits(12 * HOUR, 15 * MINUTE, 5 * MINUTE)
 USUAL = Limits(24 * HOUR, HOUR, 5 * MINUTE)
-PRIVILEGED = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO, P.DIM_PHYSICIAN})
+PRIVILEGED = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO, P.DIM_PHYSICIAN, P.AUDITOR})
 LIMITS: dict[str, Limits] = {
     **{word.value: USUAL for word in P if word is not P.INTERFACE_SERVICE},
     **{word.value: STRICT for word in PRIVILEGED},

@@ -14,10 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
-from ecluse.core.words import Profession
 from ecluse.drill import frontier
 from ecluse.drill.attacks.base import Attack
 from ecluse.drill.attacks.catalogue import ATTACKS, named, parts
+from ecluse.drill.cast import FIXED
 from ecluse.drill.detection import measure
 from ecluse.drill.live.page import html, write
 from ecluse.drill.live.results import Line, Report, Trial, lines, offline
@@ -48,7 +48,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = Fa
         made.add_column(name)
     for attack in ATTACKS:
         story = attack.story
-        roles = "every profession" if set(attack.roles) == set(Profession) else ", ".join(attack.roles)
+        roles = "every profession" if set(attack.roles) == set(FIXED) else ", ".join(attack.roles)
         made.add_row(story.name, story.title, roles, story.bound)
     Console(highlight=False).print(made)
 

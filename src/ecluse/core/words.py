@@ -28,10 +28,14 @@ class Profession(StrEnum):
     DPO = "dpo"
     INTERFACE_SERVICE = "interface-service"
     PROVISIONING_SERVICE = "provisioning-service"
+    AUDITOR = "auditor"
+    UNIT_HEAD = "unit-head"
 
 
 SERVICES = frozenset({Profession.INTERFACE_SERVICE, Profession.PROVISIONING_SERVICE})
 """What machines are employed as, and people never."""
+OVERSEERS = frozenset({Profession.AUDITOR, Profession.UNIT_HEAD})
+"""Who looks at how others work, and at no record: neither patients nor names of people reach their pages."""
 
 
 class Compartment(StrEnum):

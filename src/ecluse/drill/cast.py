@@ -149,7 +149,7 @@ def _post(profession: Profession, place: int, number: int, wards: int) -> tuple[
 
 def _numbers(staff: int) -> dict[Profession, int]:
     """Share out ``staff`` posts (18 at least): everybody once, the rest in proportion, what is left to the nurses."""
-    hired: list[Profession] = [one for one in Profession if one != P.PROVISIONING_SERVICE]
+    hired: list[Profession] = [one for one in Profession if one in FIXED]
     if staff < len(hired):
         raise BadInputError(f"{staff} people cannot have 18 professions.", "Ask for 18 or more.")
     numbers = {profession: max(1, SHARES.get(profession, 1) * staff // 60) for profession in hired}

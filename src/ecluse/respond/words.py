@@ -89,6 +89,8 @@ PROFESSIONS = {
     Profession.IT_ADMINISTRATOR: Said("administration informatique", "IT administrator"),
     Profession.SECURITY_OFFICER: Said("sécurité des systèmes d’information", "security officer"),
     Profession.DPO: Said("protection des données", "data protection officer"),
+    Profession.AUDITOR: Said("audit", "auditor"),
+    Profession.UNIT_HEAD: Said("responsable de service", "head of unit"),
     Profession.INTERFACE_SERVICE: Said("échange entre logiciels", "exchange between systems"),
 }
 PURPOSES = {

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import get_resolver
 
 from ecluse.accounts.professions import active
+from ecluse.web.console.tabs import tabs
 from ecluse.web.doors import DOORS, may_reach
 
 
@@ -16,10 +17,8 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     site = {"site_name": settings.SITE.name, "demo": settings.SITE.demo} if settings.SITE else {}
     here = request.resolver_match.view_name if request.resolver_match else ""
     if user is None or not user.is_authenticated:
-        return site | {"doors": frozenset(), "here": here}
+        return site | {"doors": frozenset(), "here": here, "tabs": []}
     profession = active(request)
     known = get_resolver().reverse_dict
-    return site | {
-        "doors": frozenset(name for name in DOORS if may_reach(name, profession) and name in known),
-        "here": here,
-    }
+    doors = frozenset(name for name in DOORS if may_reach(name, profession) and name in known)
+    return site | {"doors": doors, "here": here, "tabs": tabs(doors, here)}

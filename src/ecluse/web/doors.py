@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from ecluse.accounts import workstations
 from ecluse.accounts.professions import active
 from ecluse.accounts.rights import PAGES
-from ecluse.core.words import SERVICES, Profession
+from ecluse.core.words import OVERSEERS, SERVICES, Profession
 
 P = Profession
 
@@ -34,7 +34,7 @@ class Reach(Enum):
 
 Door = Reach | frozenset[Profession]
 
-OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO})
+OFFICE = frozenset({P.IT_ADMINISTRATOR, P.SECURITY_OFFICER, P.DPO}) | OVERSEERS
 OFFICERS = frozenset({P.SECURITY_OFFICER, P.DPO})
 READERS = frozenset(P) - OFFICE - SERVICES
 EXPORTERS = frozenset({P.PHYSICIAN, P.DIM_PHYSICIAN, P.DPO, P.SECURITY_OFFICER})
@@ -113,11 +113,16 @@ DOORS: dict[str, Door] = {
             "console_breach",
             "console_notice",
             "console_notice_file",
-            "console_trace",
-            "console_proof",
+            "console_accounts",
+            "console_account",
         ),
         OFFICERS,
     ),
+    **dict.fromkeys(("console_trace", "console_entry", "console_proof"), OFFICERS | {P.AUDITOR}),
+    **dict.fromkeys(("console_drills", "console_health", "console_policy"), OFFICERS | {P.AUDITOR, P.IT_ADMINISTRATOR}),
+    "console_retention": frozenset({P.DPO, P.AUDITOR}),
+    "console_units": OFFICERS | {P.IT_ADMINISTRATOR},
+    "console_team": frozenset({P.UNIT_HEAD}),
     "console_asks": frozenset({P.DPO}),
     "console_ask": frozenset({P.DPO}),
     "console_ask_paper": frozenset({P.DPO}),

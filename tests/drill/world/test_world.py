@@ -82,7 +82,7 @@ def test_the_one_who_must_see_nothing_sees_nothing_whatever_the_seed(seed: int) 
 def test_the_cast_is_there(people: dict[str, Person]) -> None:
     assert {login for login, _ in FIXED.values()} <= set(people)
     assert {extra.account for extra in cast.EXTRAS} <= set(people)
-    assert {one.profession for one in people.values()} == set(Profession) - {Profession.PROVISIONING_SERVICE}
+    assert {one.profession for one in people.values()} == set(FIXED)
     assert people[cast.FLOAT_NURSE].unit == "POOL"
     assert people[cast.NEWCOMER].since is not None
     assert people[cast.LEAVER].until is not None
@@ -232,7 +232,7 @@ def test_any_size_has_every_profession_and_a_quiet_first_day(staff: int) -> None
     world = World(Settings(patients=staff * 20, staff=staff, days=3))
     assert len(world.plan.staff.account) == staff
     assert len(set(world.plan.staff.account)) == staff
-    assert set(world.plan.staff.profession) == set(Profession) - {Profession.PROVISIONING_SERVICE}
+    assert set(world.plan.staff.profession) == set(FIXED)
     assert world.batch(0).num_rows > staff
 
 

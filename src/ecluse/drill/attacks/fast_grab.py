@@ -2,8 +2,8 @@
 
 import msgspec
 
-from ecluse.core.words import Profession
 from ecluse.drill.attacks.base import Attack, Offline, Story
+from ecluse.drill.cast import FIXED
 from ecluse.drill.live.heist import Heist
 from ecluse.drill.moves import quiet, reading
 
@@ -38,7 +38,7 @@ ATTACK = Attack(
     STORY,
     Knobs(),
     steal,
-    tuple(profession.value for profession in Profession),
+    tuple(profession.value for profession in FIXED),
     Offline("fast-grab"),
     (("in-order", Knobs(in_order=True)),),
 )

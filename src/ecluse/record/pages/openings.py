@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET
 from ecluse.accounts.bridge import note
 from ecluse.accounts.labels import label
 from ecluse.accounts.who import who_of
-from ecluse.core.words import Action, Compartment, Profession
+from ecluse.core.errors import RefusedError
+from ecluse.core.words import Action, Compartment, Decision, Profession
 from ecluse.gate.access import Refusal
 from ecluse.gate.http import refuse
 from ecluse.gate.rules import readable
 from ecluse.gate.world import policy
 from ecluse.record import store
+from ecluse.record.looks import may_ask
 from ecluse.record.opened import Opening, of_patient
 from ecluse.record.pages.asking import ask, the_patient
 from ecluse.record.pages.home import why
@@ -55,7 +57,7 @@ def patient_opened(request: HttpRequest, ref: str) -> HttpResponse:
     found = the_patient(request, ref)
     named: dict[str, Any] = {}
     if control:
-        note(who, Action.LIST, "trace-read", request, patient=ref)
+        asked(request, ref)
     elif Compartment.CARE not in readable(policy(), who.profession):
         raise PermissionDenied  # units and professions tell of care
     else:
@@ -65,6 +67,19 @@ def patient_opened(request: HttpRequest, ref: str) -> HttpResponse:
         named = {"who": identity(store.read(answer, 0))}
     lines = [line(one) for one in of_patient(ref, named=control, refused=control, most=MOST)]
     return render(request, "record/opened.html", {"ref": ref, "lines": lines, "control": control} | named)
+
+
+def asked(request: HttpRequest, ref: str) -> None:
+    """Trace that somebody who watches asks about a patient; past the hour's number that is all they get.
+
+    Raises:
+        RefusedError: they have asked about too many; the try is traced too.
+    """
+    who = who_of(request)
+    if not may_ask(who.account, ref):
+        note(who, Action.LIST, "asked-too-many", request, decision=Decision.REFUSE, patient=ref)
+        raise RefusedError("You have asked about many patients this hour.", "Wait, or ask a colleague.")
+    note(who, Action.LIST, "trace-read", request, patient=ref)
 
 
 def line(one: Opening) -> Line:

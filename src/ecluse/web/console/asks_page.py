@@ -12,7 +12,7 @@ from ecluse.core.errors import BadInputError
 from ecluse.record.models import Patient
 from ecluse.respond.patients import asks, openings, paper
 from ecluse.respond.patients.asks import Asked, Kind
-from ecluse.web.console.looking import look, stale
+from ecluse.web.console.looking import look, look_at_patient, stale
 from ecluse.web.console.words import ASKS, choices, language
 
 
@@ -66,7 +66,7 @@ def ask_page(request: HttpRequest, number: int) -> HttpResponse:
             return ask
         answered(request, found)
         return redirect("console_ask", number=number)
-    look(request, "ask-read", str(number), patient=found.patient)
+    look_at_patient(request, "ask-read", found.patient, str(number))
     shown = {
         "ask": found,
         "kind": ASKS[found.kind],
@@ -98,7 +98,7 @@ def opened_paper(request: HttpRequest, number: int) -> HttpResponse:
     if openings.released(found.patient):
         lines = openings.named_openings(who_of(request), found.patient, here, request_id(request))
     else:
-        look(request, "openings-printed", str(number), patient=found.patient)
+        look_at_patient(request, "openings-printed", found.patient, str(number))
         lines = openings.openings(found.patient, here)
     site = home.settings.site
     content = paper.as_pdf(lines, here, site.time_zone, site.name, home.settings.breach.dpo_contact)

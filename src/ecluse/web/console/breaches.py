@@ -21,19 +21,20 @@ from ecluse.respond.notices.register import line, register
 from ecluse.respond.queue import seen
 from ecluse.respond.words import DATA, LANGUAGES
 from ecluse.safe.protocol import Who
+from ecluse.web.console.deadlines import HOUR_S, gone
 from ecluse.web.console.exposure import first_day
 from ecluse.web.console.looking import look, the_case
 from ecluse.web.console.words import SOURCES, language
 
-HOUR_S = 3600
 FILES = {"pdf": "application/pdf", "json": "application/json"}
 
 
 @require_GET
 def register_page(request: HttpRequest) -> HttpResponse:
     """List the breaches; every figure is counted from the trace now."""
-    look(request, "register-read")
-    lines = register(language())
+    own = look(request, "register-read").account
+    about = {row.name for row in Breach.objects.all() if own in row.accounts}
+    lines = [one for one in register(language()) if one.breach not in about]
     shown = {"lines": [{"one": one, "next": soonest(one.clocks)} for one in lines]}
     return render(request, "console/register.html", shown)
 
@@ -102,17 +103,13 @@ def wanted(processor: bool) -> list[str]:  # noqa: FBT001 - a setting
 
 def row_of(name: str, clock: Reading | None) -> dict[str, Any]:
     """Put a notice and its clock in one line; ``part`` is how much of the delay has gone, out of 100."""
-    part = 0.0
-    if clock and clock.started and clock.deadline and clock.left is not None:
-        length = (clock.deadline - clock.started).total_seconds()
-        part = round(min(100.0, max(0.0, 100 * (length - clock.left) / length)), 1)
     hours = round(abs(clock.left) / HOUR_S) if clock and clock.left is not None else None
     return {
         "name": name,
         "title": NOTICES[name].title.to(language()),
         "to": NOTICES[name].to.to(language()),
         "clock": clock,
-        "part": part,
+        "part": gone(clock) if clock else 0.0,
         "hours": hours,
     }
 

@@ -11,6 +11,7 @@ from ecluse.accounts.strength import limits
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import RefusedError
 from ecluse.core.words import Action, Decision
+from ecluse.record.looks import may_ask
 from ecluse.respond import cases
 from ecluse.respond.models import Case
 from ecluse.safe.protocol import Who
@@ -25,6 +26,20 @@ def look(request: HttpRequest, rule: str, target: str = "", **more: object) -> W
     who = who_of(request)
     note(who, Action.LIST, rule, request, target=target, **more)
     return who
+
+
+def look_at_patient(request: HttpRequest, rule: str, ref: str, target: str = "", **more: object) -> Who:
+    """Trace that a patient, by pseudonym, is asked about; ``rule`` is one of :data:`ecluse.record.looks.RULES` (V8).
+
+    Raises:
+        RefusedError: too many within the hour; the try is traced.
+        SafeUnavailableError: it could not be traced, so nothing is shown.
+    """
+    who = who_of(request)
+    if not may_ask(who.account, ref):
+        note(who, Action.LIST, "asked-too-many", request, decision=Decision.REFUSE, target=target, patient=ref)
+        raise RefusedError("You have asked about many patients this hour.", "Wait, or ask a colleague.")
+    return look(request, rule, target, patient=ref, **more)
 
 
 def the_case(request: HttpRequest, ref: str) -> Case:

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,15 @@ from django.views.decorators.http import require_GET
 from ecluse.accounts.bridge import the_home, the_safe
 from ecluse.accounts.labels import label
 from ecluse.accounts.reasons import reason
+from ecluse.accounts.second_notices import count
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Decision
 from ecluse.respond.alarms import outbox
 from ecluse.respond.queue import Seen, queue
 from ecluse.respond.standing import LATE_S, Standing, standing
 from ecluse.safe.protocol import Held, State, Status
+from ecluse.web.console.deadlines import deadlines
+from ecluse.web.console.next_steps import steps
 from ecluse.web.console.tail import last_entries
 from ecluse.web.console.words import DECISIONS, GRADES, kind
 
@@ -25,6 +29,7 @@ OF_CASE = re.compile(r"case ([0-9a-f]+)(?:: ([a-z-]+))?")
 REFUSALS = 8
 LOOKED_AT = 400
 TOP = 5
+DUE = 4
 
 
 @require_GET
@@ -43,11 +48,14 @@ def state(request: HttpRequest) -> dict[str, Any]:
     """Gather it. Nothing of a patient is in it, so the look is not an entry."""
     home = the_home()
     safe = the_safe().call(Status())
-    told = cases_for(who_of(request).account)
+    account = who_of(request).account
+    told, looked, due = cases_for(account), watch(standing(home)), deadlines(account)
     return {
+        "steps": steps(told, looked, due, count(request)),
+        "due": due[:DUE],
         "open": len(told),
         "cases": [line(one) for one in told[:TOP]],
-        "watch": watch(standing(home)),
+        "watch": looked,
         "outbox": outbox.waiting(),
         "locks": [held(one) for one in safe.held],
         "refusals": refusals(),
@@ -95,11 +103,18 @@ def because(text: str) -> dict[str, str]:
 
 
 def refusals() -> list[dict[str, Any]]:
-    """Return the last refusals: who, when and by which rule; whom they asked for stays out."""
+    """Return the last refusals, those alike in a row as one: who, when, which rule; whom they asked for stays out."""
     found = [one for one in last_entries(the_home().safe, LOOKED_AT) if one.decision is not Decision.ALLOW]
+    alike = [list(group) for _key, group in groupby(found, lambda one: (one.account, one.decision, one.rule))]
     return [
-        {"at": one.at, "account": one.account, "decision": DECISIONS[one.decision], "rule": one.rule, "seq": one.seq}
-        for one in found[:REFUSALS]
+        {
+            "at": group[0].at,
+            "account": group[0].account,
+            "decision": DECISIONS[group[0].decision],
+            "rule": group[0].rule,
+            "times": len(group),
+        }
+        for group in alike[:REFUSALS]
     ]
 
 

@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from ecluse.web.console import asks_page, breaches, case_page, coders, exposure, now, trace_page
+from ecluse.web.console import (
+    account_page,
+    asks_page,
+    breaches,
+    case_page,
+    coders,
+    drills,
+    entry_page,
+    exposure,
+    health,
+    now,
+    policy_page,
+    retention,
+    team,
+    trace_page,
+    units,
+)
 
 urlpatterns = [
     path("", now.now, name="console_now"),
@@ -18,7 +34,16 @@ urlpatterns = [
     path("breaches/<str:name>/<str:kind>/", breaches.notice, name="console_notice"),
     path("breaches/<str:name>/file/<int:number>.<str:kind>", breaches.notice_file, name="console_notice_file"),
     path("trace/", trace_page.trace, name="console_trace"),
-    path("trace/<int:sequence>/proof/", trace_page.proof, name="console_proof"),
+    path("trace/<int:sequence>/", entry_page.entry, name="console_entry"),
+    path("trace/<int:sequence>/proof/", entry_page.proof, name="console_proof"),
+    path("accounts/", account_page.accounts, name="console_accounts"),
+    path("accounts/<str:username>/", account_page.account, name="console_account"),
+    path("retention/", retention.retention, name="console_retention"),
+    path("drills/", drills.drills, name="console_drills"),
+    path("health/", health.health, name="console_health"),
+    path("policy/", policy_page.policy, name="console_policy"),
+    path("units/", units.units, name="console_units"),
+    path("team/", team.team, name="console_team"),
     path("asks/", asks_page.list_page, name="console_asks"),
     path("asks/<int:number>/", asks_page.ask_page, name="console_ask"),
     path("asks/<int:number>/paper/", asks_page.opened_paper, name="console_ask_paper"),

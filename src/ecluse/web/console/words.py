@@ -6,10 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ecluse.core.words import Decision, Grade
+from ecluse.core.words import Action, Decision, Grade
 from ecluse.respond.kinds import CaseKind, EventKind, Verdict
 from ecluse.respond.notices.base import From
 from ecluse.respond.patients.asks import Kind
+from ecluse.respond.words import ROUTES
 
 KINDS: dict[CaseKind, Promise] = {
     CaseKind.DISOWNED: _("The person says it was not them"),
@@ -53,6 +54,31 @@ DECISIONS: dict[Decision, Promise] = {
     Decision.SECOND_PERSON: _("Second person asked"),
     Decision.REFUSE: _("Refused"),
 }
+ACTS: dict[Action, Promise] = {
+    Action.LOGIN: _("Sign-in"),
+    Action.LOGIN_FAILURE: _("Failed sign-in"),
+    Action.LOGOUT: _("Sign-out"),
+    Action.STEP_UP: _("New proof of identity"),
+    Action.FACTOR: _("Change of a factor"),
+    Action.SESSION_END: _("Session ended"),
+    Action.NOTICE: _("Notice, list or message"),
+    Action.PROPOSE: _("Proposal"),
+    Action.APPROVE: _("Approval"),
+    Action.DECLINE: _("Proposal declined"),
+    Action.GRANT: _("Grant of professions"),
+    Action.REVIEW: _("Review of rights"),
+    Action.REVOKE: _("Profession withdrawn"),
+    Action.RAISE_CAP: _("Higher cap"),
+    Action.LOCK: _("Lock placed"),
+    Action.UNLOCK: _("Lock lifted"),
+    Action.DECOY: _("Planted record"),
+    Action.DUTY: _("Link of care"),
+    Action.START: _("Start of the safe"),
+    Action.STOP: _("Stop of the safe"),
+    Action.SETUP_CLOSED: _("Set-up closed"),
+    Action.CASE: _("Work on a case"),
+    Action.ALARM: _("Alarm"),
+}
 SOURCES: dict[From, Promise] = {
     From.TRACE: _("counted from the trace"),
     From.SETTING: _("from the settings"),
@@ -69,6 +95,19 @@ ASKS: dict[Kind, Promise] = {
 def language() -> str:
     """Return the language of the page: ``fr`` or ``en``."""
     return "fr" if (get_language() or "").startswith("fr") else "en"
+
+
+def act_said(word: Action) -> str:
+    """Say what an entry of the trace is about."""
+    route = ROUTES.get(word)
+    if word is Action.LIST:
+        return str(_("List or page shown"))
+    return sentence(route.to(language())) if route else str(ACTS.get(word, word.value))
+
+
+def sentence(text: str) -> str:
+    """Return ``text`` with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def kind(word: object) -> str:
