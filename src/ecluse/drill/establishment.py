@@ -17,7 +17,7 @@ from ecluse.core.errors import BrokenWorldError
 from ecluse.drill import files
 from ecluse.drill.hospital import Hospital
 
-READY_WITHIN_S = 90.0
+READY_WITHIN_S = 300.0
 STOPS_WITHIN_S = 30.0
 POLL_S = 0.2
 LAST_LINES = 12
