@@ -30,11 +30,8 @@ def goals(trials: Sequence[Trial]) -> list[Goal]:
             found.append(make(some))
     one_account = [one for one in trials if one.accounts == 1 and one.role != WEB]
     found.append(most("any other attack with one account", one_account))
-    refused = sum(one.care_refused for one in trials if one.attack != takeover.STORY.name)
-    taken = sum(one.care_refused for one in trials if one.attack == takeover.STORY.name)
-    found.append(
-        Goal("people at work refused, but for the takeover", "0", f"{refused} (takeover: {taken})", refused == 0)
-    )
+    refused = sum(one.care_refused for one in trials)
+    found.append(Goal("people at work refused anything, during a takeover too", "0", str(refused), refused == 0))
     exact = sum(one.exact and one.verified for one in trials)
     found.append(
         Goal("exposure list exact, trace verified", "always", f"{exact} of {len(trials)}", exact == len(trials))
