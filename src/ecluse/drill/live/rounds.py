@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +17,13 @@ from ecluse.drill.cast import Member
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.live.heist import Heist, Site
 from ecluse.drill.live.judge import Verdict, judge
+from ecluse.drill.live.pulse import awake
 from ecluse.drill.live.stage import Copy, Stage
 from ecluse.drill.staff import Interface, Shift, Work, Worker
 from ecluse.safe.verify import verify
 
 Moved = Callable[[int, str], None]
+TRIES = 3
 
 
 class Cast(NamedTuple):
@@ -82,20 +84,20 @@ CROWD = (Profession.NURSE, Profession.PHYSICIAN, Profession.SECRETARY)
 
 
 def play(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Played]:
-    """Play one round, and once more, on a fresh copy, when an attack could not be carried out.
+    """Play one round, and again, on a fresh copy, when an attack could not be carried out or the machine stood still.
 
     Raises:
-        BrokenWorldError, httpx.HTTPError: nor could it the second time; nothing is concluded from it.
+        BrokenWorldError, httpx.HTTPError: nor could it the last time; nothing is concluded from it.
     """
-    try:
-        return play_once(stage, casts, white_box=white_box)
-    except (BrokenWorldError, httpx.HTTPError):
-        return play_once(stage, casts, white_box=white_box)
+    for _ in range(TRIES - 1):
+        with suppress(BrokenWorldError, httpx.HTTPError):
+            return play_once(stage, casts, white_box=white_box)
+    return play_once(stage, casts, white_box=white_box)
 
 
 def play_once(stage: Stage, casts: list[Cast], *, white_box: bool) -> list[Played]:
     """Play one round on a copy; people are at work before the first of its attacks begins, until the last is over."""
-    with stage.copy() as copy:
+    with awake(), stage.copy() as copy:
         adapt(copy.home, casts[0].part)
         with serving(stage, copy) as site:
             heists = [Heist(site, cast.members, seed=seed_of(stage, cast.part), white_box=white_box) for cast in casts]
