@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression
 
 from ecluse.core.errors import NotProvenError
 from ecluse.respond import sealing
@@ -43,6 +44,6 @@ class SealedBody(models.JSONField):
         """Seal."""
         return super().get_db_prep_save(closed(value), connection)
 
-    def from_db_value(self, value: object, expression: object, connection: BaseDatabaseWrapper) -> object:
+    def from_db_value(self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper) -> object:
         """Open."""
-        return opened(super().from_db_value(value, expression, connection))  # type: ignore[misc]
+        return opened(super().from_db_value(value, expression, connection))

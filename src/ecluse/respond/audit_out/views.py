@@ -47,11 +47,12 @@ def take(caller: Caller, asked: Asked, number: int) -> None:
     Raises:
         ProblemError: 429, this caller was given enough for an hour; that is traced too.
     """
-    here, who, rest = home(), caller.who, {"patient": asked.patient, "target": allowance.TARGET}
+    here, who, request = home(), caller.who, caller.request_id
+    where, about = allowance.TARGET, asked.patient
     if allowance.given(here.safe, here.trace_index, who.account) + number > allowance.most(who):
-        note(who, Action.LIST, allowance.FULL, caller.request_id, Decision.REFUSE, **rest)
+        note(who, Action.LIST, allowance.FULL, request, Decision.REFUSE, target=where, patient=about)
         raise allowance.too_many(who)
-    note(who, Action.LIST, allowance.READ, caller.request_id, detail=str(number), **rest)
+    note(who, Action.LIST, allowance.READ, request, target=where, patient=about, detail=str(number))
 
 
 def may_audit(caller: Caller) -> bool:

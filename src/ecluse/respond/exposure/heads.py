@@ -40,13 +40,11 @@ def signed_head(safe: Path, covering: int = 0) -> Signed:
         NotProvenError: the head is not signed by the safe's key.
     """
     vkey = (safe / "key.vkey").read_text(encoding="utf-8").strip()
-    tries = round(WAIT_SECONDS / EACH_S)  # counted, so that a machine that stood still for a while is waited for
-    for _ in range(tries):
+    for tries_left in range(round(WAIT_SECONDS / EACH_S), -1, -1):  # counted: a machine that stood still is waited for
         note = (safe / "checkpoint").read_text(encoding="utf-8")
         head = open_head(note, Verifier.of(vkey))
         if head.size >= covering:
             return Signed(note, vkey, head.size, b64(head.root))
-        time.sleep(EACH_S)
-    raise BrokenWorldError(
-        f"The last signed head covers {head.size} entries, not {covering}.", "Start the safe: it signs them."
-    )
+        if tries_left:
+            time.sleep(EACH_S)
+    raise BrokenWorldError(f"The last signed head does not cover {covering} entries.", "Start the safe: it signs them.")
