@@ -18,6 +18,7 @@ HOME = Path(tempfile.mkdtemp(prefix="ecluse-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "ecluse.toml").write_text(
     '[site]\nname = "Clinique des Tests"\nlanguage = "en"\nhosts = ["localhost", "127.0.0.1", "testserver"]\n'
+    "made_up_identities = true\n"
 )
 (HOME / "secrets").mkdir(mode=0o700)
 (HOME / "secrets" / "django.key").write_text(secrets.token_urlsafe(50))

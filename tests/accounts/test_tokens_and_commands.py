@@ -1,5 +1,6 @@
 """Keys and tokens of services, and the command `ecluse accounts`."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -184,3 +185,23 @@ def test_an_unknown_account_is_named_as_such(command: tuple[str, ...]) -> None:
     error = run(*command).exception
     assert isinstance(error, EcluseError)
     assert error.next_step
+
+
+def test_adding_somebody_who_is_there_changes_what_is_given_and_nothing_else() -> None:
+    known = person(
+        "k.nown", "nurse", units=["ward"], display_name="Kim Nown", rpps="10003333333", ends=dt.date(2031, 1, 31)
+    )
+    done = run("add", "k.nown", "--unit", "night", "--hired", "2026-01-05")
+    assert done.exit_code == 0, done.output
+    known.refresh_from_db()
+    assert (known.display_name, known.rpps, known.ends) == ("Kim Nown", "10003333333", dt.date(2031, 1, 31))
+    assert known.hired == dt.date(2026, 1, 5)
+    assert [row.profession for row in known.professions.all()] == ["nurse"]
+    assert {row.unit.code for row in known.memberships.filter(until=None)} == {"ward", "night"}
+
+
+def test_adding_a_service_again_leaves_it_a_service() -> None:
+    service = person("f.lux", "interface-service", service=True)
+    assert run("add", "f.lux", "--name", "Flux no 2").exit_code == 0
+    service.refresh_from_db()
+    assert (service.service, service.display_name) == (True, "Flux no 2")

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 from tests.api.conftest import FHIR_JSON, PRESCRIPTION, Api, World, rule
 
 from ecluse.accounts.testing import sign_in
+from ecluse.core.home import Site
 from ecluse.core.words import Action, Decision
 from ecluse.record.models import Patient
 from ecluse.safe.entry import Entry
@@ -157,3 +159,20 @@ def test_a_document_comes_back_as_it_was_sent_and_never_in_place(service: Api, w
 
 def test_a_document_of_a_patient_without_a_duty_is_refused(service: Api, world: World) -> None:
     assert rule(service.get(f"Binary/{world.stranger.ref}-1")) == "no-duty"
+
+
+@pytest.mark.parametrize("oid", [10, 11])
+def test_r12_a_production_site_takes_no_made_up_identity_by_the_interface(
+    service: Api, world: World, settings: Settings, oid: int
+) -> None:
+    settings.SITE = Site()
+    body = "1540229004001"
+    named = {"system": f"urn:oid:1.2.250.1.213.1.4.{oid}", "value": f"{body}{97 - int(body) % 97:02}"}
+    patient = {"resourceType": "Patient", "identifier": [named], "name": [{"family": "Essai"}]}
+    before = Patient.objects.count()
+    assert service.send("POST", "Patient", patient).status_code == 422
+    changed = {**patient, "id": world.known.ref}
+    assert service.send("PUT", f"Patient/{world.known.ref}", changed, if_match='W/"1"').status_code == 422
+    assert Patient.objects.count() == before
+    settings.SITE = Site(made_up_identities=True)
+    assert service.send("POST", "Patient", patient).status_code == 201

@@ -40,4 +40,4 @@ def hold(username: str) -> None:
 
 
 if __name__ == "__main__":
-    {"age": age, "hold": hold}[sys.argv[1]](*sys.argv[2:])
+    age(*sys.argv[2:]) if sys.argv[1] == "age" else hold(*sys.argv[2:])

@@ -25,7 +25,7 @@ import pytest
 from ecluse.cli.bench_patients import write
 from ecluse.cli.child import safe_running
 from ecluse.cli.init import init_home
-from ecluse.core.home import Database, Home, Settings
+from ecluse.core.home import Database, Home, Settings, Site
 from ecluse.record.names import fold
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -38,7 +38,7 @@ def make(tmp_path: Path) -> Callable[..., Home]:
     """Make an establishment in a folder of its own."""
 
     def go(url: str = "") -> Home:
-        return init_home(tmp_path / f"h{uuid4().hex[:6]}", Settings(database=Database(url=url)))
+        return init_home(tmp_path / f"h{uuid4().hex[:6]}", Settings(site=Site(demo=True), database=Database(url=url)))
 
     return go
 

@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 import pytest
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from ecluse.accounts.models import Account
 from ecluse.accounts.testing import person
 from ecluse.core.errors import BadInputError, BrokenWorldError, RefusedError
+from ecluse.core.home import Site
 from ecluse.core.words import Action, Compartment, DutyKind, Ground, Purpose
 from ecluse.gate.access import Pass
 from ecluse.gate.models import Duty
@@ -27,6 +29,7 @@ from ecluse.safe.client import SafeClient
 from ecluse.safe.protocol import Item, Open, Who
 
 Go = Callable[..., run.Done]
+WITHOUT_INS = 2
 Opener = Callable[[Patient], list[Resource]]
 
 
@@ -198,6 +201,16 @@ def test_r3_every_resource_is_stored_or_rejected_with_its_place_and_reason(impor
     assert told[7, "subjectless"] == "Condition.subject is missing"
     assert told[8, "misspelt"] == "Patient.brithDate is not known here"
     assert Patient.objects.count() == 4
+
+
+def test_r12_on_a_production_site_an_import_sets_made_up_patients_aside_with_all_that_is_theirs(
+    imported: Go, data: Path, settings: Settings
+) -> None:
+    settings.SITE = Site()
+    done = imported(data)
+    assert accounted(done) == done.counts.read
+    assert Patient.objects.count() == WITHOUT_INS
+    assert "tests and demonstrations" in " ".join(one["reason"] for one in rejects(done))
 
 
 def test_r3_rejects_hold_no_clinical_content(imported: Go, data: Path) -> None:

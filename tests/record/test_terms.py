@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from ecluse.core.errors import BadInputError
+from ecluse.core.home import Site
 from ecluse.core.words import Term
 from ecluse.record import ins, names, terms
 from ecluse.record.fhir_types import Resource
@@ -112,9 +114,29 @@ def test_what_is_no_matricule_is_not_one(text: str) -> None:
 def test_a_patient_with_a_wrong_key_is_refused_without_telling_the_number(oid: int) -> None:
     wrong = {"identifier": [{"system": f"urn:oid:1.2.250.1.213.1.4.{oid}", "value": "238079999912399"}]}
     with pytest.raises(BadInputError) as error:
-        ins.check(wrong)
+        ins.check(wrong, made_up=True)
     assert "238079999912399" not in str(error.value)
 
 
 def test_other_identifiers_have_no_key_to_check() -> None:
-    ins.check({"identifier": [{"system": "urn:x", "value": "1"}, {"value": "2"}]})
+    ins.check({"identifier": [{"system": "urn:x", "value": "1"}, {"value": "2"}]}, made_up=False)
+
+
+ON_SITES = [(Site(), False), (Site(demo=True), True), (Site(made_up_identities=True), True)]
+RIGHT = f"2540229004001{ins.key('2540229004001'):02}"
+
+
+@pytest.mark.parametrize("oid", [10, 11])
+def test_r12_an_identity_for_tests_is_refused_among_real_ones_even_with_a_right_key(oid: int) -> None:
+    patient = {"identifier": [{"system": f"urn:oid:1.2.250.1.213.1.4.{oid}", "value": RIGHT}]}
+    ins.check(patient, made_up=True)
+    with pytest.raises(BadInputError, match="tests and demonstrations"):
+        ins.check(patient, made_up=False)
+
+
+@pytest.mark.parametrize(("site", "taken"), ON_SITES)
+def test_r12_only_a_demonstration_or_a_site_for_trials_takes_made_up_identities(
+    settings: Settings, site: Site, *, taken: bool
+) -> None:
+    settings.SITE = site
+    assert ins.takes_made_up() is taken

@@ -126,6 +126,22 @@ def keep_accounts(rows: list[Row]) -> int:
     return len(fresh)
 
 
+def as_known(username: str) -> dict[str, object]:
+    """Return an account as a line of a list says it; its name alone when there is none yet."""
+    account = Account.objects.filter(username=username).first()
+    if account is None:
+        return {"username": username}
+    return {
+        "username": username,
+        "display_name": account.display_name,
+        "rpps": account.rpps,
+        "hired": account.hired,
+        "ends": account.ends,
+        "service": account.service,
+        "professions": sorted(account.professions.values_list("profession", flat=True)),
+    }
+
+
 def keep_contacts(rows: list[Row]) -> None:
     """Write where people are told of changes to their credentials. An empty address leaves the one that is known."""
     named = {row.username: row.email for row in rows if row.email}

@@ -1,7 +1,6 @@
 """``ecluse accounts``: people and services, from the machine itself. Whoever may run this owns the home folder."""
 
 import datetime as dt
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -103,16 +102,22 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field
     requester: As = "",
     as_json: AsJson = False,
 ) -> None:
-    """Add one account, or bring it up to date."""
-    row: dict[str, object] = {
-        "username": username,
+    """Add one account, or bring it up to date: what is not given stays as it is.
+
+    Example: ecluse accounts add n.martin --name "Nadia Martin" --profession nurse --unit cardiology
+    """
+    given: dict[str, object] = {
         "display_name": name,
         "rpps": rpps,
         "email": email,
         "service": service,
+        "professions": profession,
+        "units": unit,
+        "hired": hired,
+        "ends": ends,
     }
-    row |= {"professions": profession or [], "units": unit or [], "hired": hired or None, "ends": ends or None}
-    taken = registry.load(json.dumps([row]).encode(), requester=requester)
+    row = registry.as_known(username) | {field: value for field, value in given.items() if value}
+    taken = registry.load(msgspec.json.encode([row]), requester=requester)
     if any(reject.username == username for reject in taken.rejects):
         raise BadInputError(taken.rejects[0].reason + ".", "Nothing is granted.")
     if password:

@@ -122,7 +122,7 @@ def sync_ldap(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Bring people, units and last days up to date from the directory that [directory] names.
+    """Bring people, units and last days up to date from the directory that ecluse.toml names.
 
     Professions are only proposed: a second person approves them. What somebody no longer has there ends at once.
     Exit code 4 when an entry was not taken.

@@ -28,7 +28,7 @@ from ecluse.cli import child
 from ecluse.cli.bench_patients import write
 from ecluse.cli.init import init_home
 from ecluse.core.errors import BadInputError, BrokenWorldError
-from ecluse.core.home import Database, Home, Settings
+from ecluse.core.home import Database, Home, Settings, Site
 from ecluse.core.throwaway import throwaway_postgres
 
 SAMPLE_S = 0.25
@@ -78,7 +78,7 @@ def measure(database: str, count: int, folder: Path | None) -> Row:
         source = place / "patients.ndjson"
         write(source, count)
         with server(database) as url:
-            home = init_home(place / "home", Settings(database=Database(url=url)))
+            home = init_home(place / "home", Settings(site=Site(demo=True), database=Database(url=url)))
             empty = size(home)
             with safe(home) as pid:
                 done, peak = timed(home, source, pid)

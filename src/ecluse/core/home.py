@@ -34,6 +34,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     (PEM files), or, when ``behind_proxy``, a proxy on this machine does and says so in ``X-Forwarded-Proto``.
     ``demo`` marks made-up patients and public passwords: plain http on this machine is then allowed, and every page
     says so. ``bearer_tokens`` accepts tokens that are bound to no key: for measuring, in a demonstration alone.
+    ``made_up_identities`` takes patients with the INS OIDs for tests too, on a site for trials; a demonstration does.
     """
 
     name: str = "Écluse"
@@ -50,6 +51,7 @@ class Site(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     threads: int = 8
     demo: bool = False
     bearer_tokens: bool = False
+    made_up_identities: bool = False
 
 
 class Database(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from ecluse.core.errors import BrokenWorldError
+from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.drill import files
 from ecluse.drill.hospital import Hospital
 
@@ -100,8 +100,18 @@ demo_codes_for_all = true
 
 
 def make(home: Path, *, database: str = "", port: int = 0, name: str = "Hôpital de démonstration") -> None:
-    """Make the home folder of a demonstration."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the home folder of a demonstration, in a new or an empty folder: never over an establishment.
+
+    Raises:
+        BadInputError: there is something in it, or it cannot be made.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        taken = any(home.iterdir())
+    except OSError as error:
+        raise BadInputError(f"{home} cannot be made: {error.strerror}.", "Name a new folder.") from error
+    if taken:
+        raise BadInputError(f"{home} is not empty.", "Name a new folder: what is there stays as it is.")
     settle(home, database=database, port=port, name=name)
     command(home, "init", str(home))
 

@@ -16,4 +16,6 @@ R9. A search tells nobody that a patient whom they may not be shown exists: no r
 R10. Who opened a record is told to carers who read care, and to those who control; their reading of it is traced too.
 R11. A reference that is nobody's, and every entry of the directory, is asked of the safe: guessing is seen and locks,
     and a locked caller reads nothing.
+R12. A production site takes no identity with the OIDs of the INS for tests and demonstrations, by whatever door: among
+    real patients a made-up one would be taken for somebody.
 """

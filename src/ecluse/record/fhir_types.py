@@ -67,6 +67,7 @@ ATTACHMENTS = {"DocumentReference": "content", "DiagnosticReport": "presentedFor
 # Systems of French patient identifiers (law: matricule INS and its OIDs, ANS; .10 and .11 are test and demonstration).
 INS_OIDS = tuple(f"1.2.250.1.213.1.4.{last}" for last in (8, 9, 10, 11))
 INS_SYSTEMS = frozenset({f"urn:oid:{oid}" for oid in INS_OIDS})
+MADE_UP_SYSTEMS = frozenset({f"urn:oid:{oid}" for oid in INS_OIDS[2:]})
 IPP_TYPE = "PI"
 
 

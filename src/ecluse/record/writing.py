@@ -106,7 +106,7 @@ def create_patient(resource: Resource, who: Who, purpose: Purpose, request_id: s
         raise BadInputError("This is not a Patient.")
     fresh = {name: value for name, value in resource.items() if name != "id"}
     check(fresh)
-    ins.check(fresh)
+    ins.check(fresh, made_up=ins.takes_made_up())
     newcomer = Newcomer(patient=new_ref(), terms=terms.of_patient(fresh))
     [birth] = line.create(who, purpose, (newcomer,), request_id)
     parts = split("Patient", fresh)
@@ -159,7 +159,7 @@ def replaceable(granted: Pass, rows: list[Row], fresh: Resource, if_match: int) 
     if max(row.version for row in rows) != if_match:
         raise StaleError("The resource has changed since.", "Read it again and redo the change.")
     if rows[0].type == "Patient":
-        ins.check(fresh)
+        ins.check(fresh, made_up=ins.takes_made_up())
     return rows[0].type
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.wsgi import get_wsgi_application
 from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_models import Mutability
+from scim2_models import ComplexAttribute, Mutability
 from scim2_tester import Status, check_server
 
 from ecluse.accounts.scim.models import RIGHTS, STAFF
@@ -40,6 +40,8 @@ def described(client: WSGISCIMClient) -> WSGISCIMClient:
     number.metadata = [Mutability.read_only if isinstance(one, Mutability) else one for one in number.metadata]
     [user] = [model for model in client.provider.models if model.__name__ == "User"]
     role = user.get_field_root_type("roles")
+    assert role is not None
+    assert issubclass(role, ComplexAttribute)
     role.model_fields["value"].examples = ["nurse", "midwife"]
     return client
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pytest_django.fixtures import Settings as DjangoSettings
 from tests.cli.doctor.provoked import PROVOKED, lenient, told
 from typer.testing import CliRunner, Result
@@ -70,6 +71,11 @@ def test_the_worst_comes_first(quiet: Seen) -> None:
 
 def test_a_demonstration_is_said_to_be_one(quiet: Seen) -> None:
     assert codes(look(told(quiet, site=Site(demo=True)))) == ["demonstration"]
+
+
+def test_a_site_that_takes_made_up_identities_is_told(quiet: Seen) -> None:
+    site = replace(quiet.home.settings.site, made_up_identities=True)
+    assert codes(look(told(quiet, site=site))) == ["made-up-identities"]
 
 
 # The command

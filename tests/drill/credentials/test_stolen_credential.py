@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from ecluse.cli import drill_credentials
 from ecluse.cli.drill import app
-from ecluse.core.errors import BrokenWorldError, Exit
+from ecluse.core.errors import BadInputError, BrokenWorldError, Exit
 from ecluse.core.words import Action, Decision
+from ecluse.drill import establishment
 from ecluse.drill.browser import Browser
 from ecluse.drill.credentials.attempt import Attempt
 from ecluse.drill.credentials.beyond import BEYOND
@@ -186,3 +187,17 @@ def test_the_command_ends_with_a_code_of_its_own_when_it_did_not_hold(monkeypatc
     assert done.exit_code == Exit.NOT_PROVEN
     assert "0 of 300 patients exposed" in done.stdout
     assert "15 exposed; the owner is told" in done.stdout
+
+
+def test_a_drill_never_writes_over_what_is_in_a_folder(tmp_path: Path) -> None:
+    settings = tmp_path / "ecluse.toml"
+    settings.write_text('[site]\nname = "A real hospital"\n')
+    with pytest.raises(BadInputError, match="not empty"):
+        establishment.make(tmp_path)
+    assert settings.read_text() == '[site]\nname = "A real hospital"\n'
+    assert list(tmp_path.iterdir()) == [settings]
+
+
+def test_a_folder_that_cannot_be_made_is_told_as_such() -> None:
+    with pytest.raises(BadInputError, match="cannot be made"):
+        establishment.make(Path("/proc/nope"))

@@ -165,7 +165,7 @@ def gaining(touched: list[Row]) -> list[Row]:
         there = set(
             AccountProfession.objects.filter(account__username=row.username).values_list("profession", flat=True)
         )
-        if set(row.professions) - there:
+        if not there.issuperset(row.professions):
             every = tuple(sorted({*row.professions, *map(Profession, there)}))
             found.append(msgspec.structs.replace(row, professions=every))
     return found

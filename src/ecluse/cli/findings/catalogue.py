@@ -34,6 +34,9 @@ def serving(seen: Seen) -> Iterator[Finding]:
     if seen.home.settings.site.demo:
         text = "This is a demonstration: passwords and second factors of everybody are public."
         yield Finding("demonstration", Severity.MEDIUM, text, "ecluse init DIR for an establishment of real patients")
+    elif seen.home.settings.site.made_up_identities:
+        text = "Patients with the INS OIDs for tests are taken: among real ones a made-up one is taken for somebody."
+        yield Finding("made-up-identities", Severity.HIGH, text, "In ecluse.toml, [site]: made_up_identities = false")
 
 
 def severity_of(message: CheckMessage) -> Severity:

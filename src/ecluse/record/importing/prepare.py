@@ -98,11 +98,12 @@ HEAD = msgspec.json.Decoder(Head)
 class Preparer:
     """Prepares documents for the writer. ``known``: keyed numbers of the directory entries that exist or were read."""
 
-    def __init__(self, key: bytes, namespace: str, known: Iterable[int], now: int) -> None:
+    def __init__(self, key: bytes, namespace: str, known: Iterable[int], now: int, *, made_up: bool) -> None:
         self.key = key
         self.namespace = namespace
         self.known = set(known)
         self.now = now
+        self.made_up = made_up
 
     def number(self, key: str) -> int:
         """Return the keyed number of a source id."""
@@ -176,7 +177,7 @@ class Preparer:
         resource = vault.decode(raw)
         try:
             if head.resourceType == "Patient":
-                ins.check(resource)
+                ins.check(resource, made_up=self.made_up)
         except BadInputError as error:
             taken.rejects.append(refuse(where, error.message))
             return None

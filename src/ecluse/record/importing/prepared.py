@@ -80,7 +80,8 @@ class Batch(msgspec.Struct, array_like=True):
 class Job(msgspec.Struct):
     """What a worker needs to know.
 
-    Where to read, under which name ids are known, the keyed-number key, known directory entries.
+    Where to read, under which name ids are known, the keyed-number key, known directory entries; whether made-up
+    identities are taken.
     """
 
     paths: list[str]
@@ -89,6 +90,7 @@ class Job(msgspec.Struct):
     known: list[int]
     scratch: str
     batch: int
+    made_up: bool = False
 
 
 ENCODER = msgspec.msgpack.Encoder()

@@ -25,7 +25,7 @@ import msgspec
 from ecluse.core.errors import BrokenWorldError
 from ecluse.core.words import Profession, Purpose
 from ecluse.gate import world
-from ecluse.record import directory
+from ecluse.record import directory, ins
 from ecluse.record.importing import reading
 from ecluse.record.importing.prepared import DECODER, Batch, Job, Reject
 from ecluse.record.importing.writer import Counts, Writer
@@ -86,7 +86,13 @@ def run(plan: Plan, progress: Progress | None = None) -> Done:
         key = directory.derive(directory.key(who), "sources")
         writer = Writer(who, plan.purpose, directory.key(who), plan.source, numbers=key, decoys=plan.decoys)
         job = Job(
-            [str(file) for file in files], plan.source, key, list(writer.known), str(scratch / "spill"), plan.batch
+            [str(file) for file in files],
+            plan.source,
+            key,
+            list(writer.known),
+            str(scratch / "spill"),
+            plan.batch,
+            ins.takes_made_up(),
         )
         gc.freeze()  # what is loaded stays: only what batches leave behind is ever looked through
         for batch in prepared(job):

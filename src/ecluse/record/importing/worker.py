@@ -35,7 +35,7 @@ def run(job: Job, out: BinaryIO) -> None:
 
 def batches(job: Job) -> Iterator[Batch]:
     """Yield batches of about ``job.batch`` patients."""
-    preparer = Preparer(job.key, job.namespace, job.known, int(time.time()))
+    preparer = Preparer(job.key, job.namespace, job.known, int(time.time()), made_up=job.made_up)
     kept, position = Taken(), 0
     for taken, position in every(job, preparer):
         kept.groups += taken.groups
