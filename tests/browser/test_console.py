@@ -181,6 +181,18 @@ def test_axe_finds_no_serious_problem_before_signing_in(enter: Enter) -> None:
     assert shut_out(page) == []
 
 
+def test_the_auditor_takes_a_proof_away(enter: Enter, sign_in: SignIn, shot: Shot) -> None:
+    page = sign_in(enter(), "u.aubert")
+    page.goto("/console/trace/?by=all&act=read&days=1")
+    page.locator("table.list tbody a").first.click()
+    expect(page.locator("ol.path")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text(NAMES)
+    shot(page, "console-entry.en")
+    with page.expect_download() as proof:
+        page.locator("main a.primary").click()
+    assert proof.value.path().read_text().startswith("c2sp.org/tlog-proof@v1")
+
+
 def test_the_console_on_a_phone_at_night(enter: Enter, sign_in: SignIn, shot: Shot) -> None:
     page = sign_in(enter("fr-FR", PHONE, color_scheme="dark"), "r.garde")
     page.goto(first_of(page, "/console/cases/")[0])
