@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner
 
@@ -250,6 +250,14 @@ def test_v4_nobody_watches_over_themselves(officer: Client, home: Path) -> None:
     assert officer.post("/console/accounts/w.officer/", {"text": "I am fine."}).status_code == 403
     assert ("own-account", Decision.REFUSE) in rules(home, "w.officer")
     assert not Case.objects.filter(account="w.officer").exists()
+
+
+def test_v4_the_name_of_a_case_tells_nobody_whom_it_is_about() -> None:
+    name = cases.name_of("w.officer", CaseKind.BURST, 0)
+    assert name == cases.name_of("w.officer", CaseKind.BURST, 0)
+    assert name != cases.name_of("w.other", CaseKind.BURST, 0)
+    with override_settings(SECRET_KEY="of another home"):
+        assert name != cases.name_of("w.officer", CaseKind.BURST, 0)
 
 
 def test_an_account_shows_its_habit_and_a_case_is_opened_by_hand(
