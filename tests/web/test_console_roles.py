@@ -7,7 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner
 
 from ecluse.accounts.models import Account, Membership, Unit
@@ -250,6 +252,14 @@ def test_v4_nobody_watches_over_themselves(officer: Client, home: Path) -> None:
     assert not Case.objects.filter(account="w.officer").exists()
 
 
+def test_v4_the_name_of_a_case_tells_nobody_whom_it_is_about() -> None:
+    name = cases.name_of("w.officer", CaseKind.BURST, 0)
+    assert name == cases.name_of("w.officer", CaseKind.BURST, 0)
+    assert name != cases.name_of("w.other", CaseKind.BURST, 0)
+    with override_settings(SECRET_KEY="of another home"):
+        assert name != cases.name_of("w.officer", CaseKind.BURST, 0)
+
+
 def test_an_account_shows_its_habit_and_a_case_is_opened_by_hand(
     officer: Client, someone: As, home: Path, odile: str
 ) -> None:
@@ -394,6 +404,20 @@ def test_the_first_thing_to_do_is_an_account_that_nobody_has_stopped(officer: Cl
     said = officer.get("/console/").content.decode()
     assert f"{name} is not stopped" in said
     assert said.index(f"/console/cases/{ref}/") < said.index("Gravest cases")
+
+
+def test_the_page_that_renews_itself_asks_no_more_of_the_database_with_many_cases(officer: Client) -> None:
+    def opened(number: int) -> int:
+        for one in range(number):
+            account = f"v.many.{number}.{one}"
+            cases.take(Signal(account=account, kind=CaseKind.BURST, at=dt.datetime.now(dt.UTC), patients=30))
+        with CaptureQueriesContext(connection) as asked:
+            assert officer.get("/console/live/").status_code == 200
+        return len(asked)
+
+    opened(1)
+    few = opened(3)
+    assert opened(60) <= few
 
 
 def test_v4_what_to_do_next_never_tells_of_oneself(officer: Client) -> None:

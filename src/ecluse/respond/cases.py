@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from ecluse.accounts.bridge import note
 from ecluse.core.errors import BadInputError, RefusedError
@@ -23,7 +24,7 @@ from ecluse.safe.protocol import WATCH, Who
 READERS = frozenset({Profession.SECURITY_OFFICER, Profession.DPO})
 THE_WATCH = Who(account=WATCH, profession="", session="")
 LONGEST_NOTE = 2000
-NAME_BYTES = 5
+DIGITS = 10
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -82,8 +83,7 @@ def _same(event: CaseEvent, signal: Signal) -> bool:
 
 def _open(signal: Signal, body: dict[str, Any]) -> str:
     number = Case.objects.filter(account=signal.account).count()
-    words = f"{signal.account}\0{signal.kind}\0{number}".encode()
-    ref = hashlib.blake2b(words, digest_size=NAME_BYTES).hexdigest()
+    ref = name_of(signal.account, signal.kind, number)
     with transaction.atomic():
         sequence = _trace(ref, EventKind.OPENED, THE_WATCH, body)
         case = Case.objects.create(
@@ -91,6 +91,14 @@ def _open(signal: Signal, body: dict[str, Any]) -> str:
         )
         _keep(case, EventKind.OPENED, THE_WATCH, body, sequence)
     return ref
+
+
+def name_of(account: str, kind: CaseKind, number: int) -> str:
+    """Return the name of a case: the same each time here, and nobody's to compute without this home's secret.
+
+    Else whoever reads names of cases in the trace could try whether one is about themselves.
+    """
+    return salted_hmac("ecluse.respond.cases", f"{account}\0{kind}\0{number}", algorithm="sha256").hexdigest()[:DIGITS]
 
 
 def concluded(signal: Signal) -> bool:

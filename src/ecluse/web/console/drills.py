@@ -53,7 +53,7 @@ def read(file: Path) -> Drill:
     except (msgspec.MsgspecError, UnicodeDecodeError, OSError):
         return Drill(file.stem, at, [], [], 0, 0, readable=False)
     ordered = sorted(found, key=lambda one: (-one.exposed_p95, one.attack, one.role))
-    names = {f"{title(one)} · {label(one.role)}": int(one.exposed_p95) for one in ordered[:TOP]}
+    names = {f"{one.attack} · {label(one.role)}": int(one.exposed_p95) for one in ordered[:TOP]}
     return Drill(
         name=file.stem,
         at=at,

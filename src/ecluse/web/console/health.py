@@ -90,7 +90,7 @@ def of_watch(home: Home) -> Iterator[Line]:
         yield Line(_("Watch"), How.BAD, _("has never run here"), "ecluse serve")
         return
     how = How.BAD if told["late"] else How.GOOD
-    said = _("%(lag)s s behind") % {"lag": round(told["lag"], 1)}
+    said = _("%(lag)s s behind") % {"lag": number_format(told["lag"], 1)}
     yield Line(_("Watch"), how, " · ".join(filter(None, (said, told["error"]))), "ecluse serve" if told["late"] else "")
     if found.deep_at:
         deep = datetime.fromtimestamp(found.deep_at, UTC)

@@ -95,7 +95,7 @@ def of_records(now: datetime) -> list[Kept]:
 def of_work(now: datetime) -> list[Kept]:
     """Count what the officers' work and the machine leave behind."""
     never = _("Nothing of it is ever changed or deleted.")
-    alone = _("By itself at the next sign-ins.")
+    alone = _("One that is over opens nothing; no command deletes its row yet.")
     rejects = files(the_home().rejects)
     return [
         counted(Case.objects.all(), "opened", None)._replace(
