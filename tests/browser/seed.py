@@ -61,6 +61,9 @@ STAFF = [
     ("p.seguin", "Pascal Seguin", "nurse", "CARD"),
     ("w.sabot", "William Sabot", "nurse", "CARD"),
     ("w.sarre", "Wanda Sarre", "nurse", "CARD"),
+    ("u.avril", "Ugo Avril", "physician", "CARD"),
+    ("u.brunet", "Ursule Brunet", "security-officer", ""),
+    ("u.charron", "Urbain Charron", "it-administrator", ""),
     ("z.nouvel", "Zoé Nouvel", "nurse", "CARD"),
     ("z.newman", "Zack Newman", "nurse", "CARD"),
 ]

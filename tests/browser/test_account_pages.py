@@ -14,7 +14,7 @@ Look = Callable[[Page, str], None]
 DESK = {"width": 1280, "height": 800}
 PAGES = {
     "": ("login", "reset", "ward"),
-    "v.blin": (
+    "u.avril": (
         "sessions",
         "profession",
         "password",
@@ -31,10 +31,11 @@ PAGES = {
         "factors/reauthenticate",
         "stronger",
     ),
-    "r.garde": ("people", "locks", "slips", "people/review", "approvals"),
-    "i.tran": ("people", "slips", "approvals/grant", "approvals/cap", "approvals/unlock"),
+    "u.brunet": ("people", "locks", "slips", "people/review", "approvals"),
+    "u.charron": ("people", "slips", "approvals/grant", "approvals/cap", "approvals/unlock"),
     "newcomer": ("factors/first", "factors/webauthn/add", "factors/totp/activate"),
 }
+"""Each is somebody whom no other test signs in: here proofs are made older and younger."""
 NEWCOMERS = {"fr-FR": "z.nouvel", "en-GB": "z.newman"}
 ASKS = "reauthenticate"
 
