@@ -15,7 +15,7 @@ OFFICE = (
     Profession.SECURITY_OFFICER,
     Profession.DPO,
     Profession.PROVISIONING_SERVICE,
-    *OVERSEERS,
+    *sorted(OVERSEERS),
 )
 MOST_AN_HOUR = 50
 BUSY_HOUR, BUSY_UNEXPLAINED = 25, 3

@@ -23,7 +23,7 @@ def test_one_stolen_session_is_shown_at_most_fifty_patients_an_hour(profession: 
 
 
 @pytest.mark.parametrize(
-    "profession", [Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO, *OVERSEERS]
+    "profession", [Profession.IT_ADMINISTRATOR, Profession.SECURITY_OFFICER, Profession.DPO, *sorted(OVERSEERS)]
 )
 def test_privileged_professions_have_no_standing_right(profession: Profession) -> None:
     rights = SHIPPED.professions[profession]

@@ -110,7 +110,9 @@ FOR_ANOTHER: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "claims"), FOR_ANOTHER, ids=[f"{rule} {claims}" for rule, claims in FOR_ANOTHER])
+@pytest.mark.parametrize(
+    ("rule", "claims"), FOR_ANOTHER, ids=[f"{rule} {place}" for place, (rule, _claims) in enumerate(FOR_ANOTHER)]
+)
 def test_o2_an_id_token_that_is_not_the_answer_to_this_request_is_refused(
     op: TestProvider, go: Go, client: Client, trace: Trace, rule: str, claims: dict[str, Any]
 ) -> None:
