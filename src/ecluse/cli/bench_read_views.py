@@ -52,7 +52,7 @@ def digest_of(request: HttpRequest) -> bytes:
 
 def plain(request: HttpRequest, kind: str, ref: str) -> HttpResponse:
     """One raw statement, no gate, no safe, no seal."""
-    now = raw.moment(int(time.time()))
+    now = raw.moment(time.time())
     rows = raw.fetch(ONE, (ref, kind, digest_of(request), now))
     if not rows:
         return HttpResponse(status=401)

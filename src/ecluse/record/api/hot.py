@@ -96,8 +96,9 @@ def find(token: str, ref: str, n: int, kind: str) -> Found:
     Raises:
         ProblemError: 401, the token opens nothing.
     """
-    unix = int(time.time())
-    at, today = raw.moment(unix), raw.day(unix // DAY_S)
+    seconds = time.time()
+    unix = int(seconds)
+    at, today = raw.moment(seconds), raw.day(unix // DAY_S)
     digest = hashlib.sha256(token.encode()).digest()
     rows = raw.fetch(SPELLED[raw.vendor()], (unix, unix, at, at, ref, n, kind, digest, at, today, today))
     if not rows:

@@ -41,11 +41,17 @@ def numbered(statement: str) -> str:
     return statement.replace("%", "%%").replace("?", "%s")
 
 
+def moment(seconds: float) -> str | dt.datetime:
+    """Return a Unix time as the database compares it with a ``DateTimeField``."""
+    if vendor() != "sqlite":
+        return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return f"{whole_second(int(seconds))}.{int(seconds % 1 * 1_000_000):06}"
+
+
 @lru_cache(maxsize=4)
-def moment(unix: int) -> str | dt.datetime:
-    """Return a time, in whole Unix seconds, as the database compares it with a ``DateTimeField``."""
-    at = dt.datetime.fromtimestamp(unix, dt.UTC)
-    return str(at.replace(tzinfo=None)) if vendor() == "sqlite" else at
+def whole_second(unix: int) -> str:
+    """Return a Unix time without its fraction, as SQLite keeps it."""
+    return str(dt.datetime.fromtimestamp(unix, dt.UTC).replace(tzinfo=None))
 
 
 @lru_cache(maxsize=4)
