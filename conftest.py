@@ -12,8 +12,12 @@ import django
 import pytest
 
 from ecluse.safe.client import SafeClient
+from ecluse.safe.policy import DEFAULT_FILE
 from ecluse.safe.testing import running_safe
 
+SHIPPED = DEFAULT_FILE.read_text(encoding="utf-8")
+ESTABLISHMENT = "caps = { minute = 300, hour = 2000, day = 8000, month = 60000 }"
+ROOM = "caps = { minute = 60000, hour = 60000, day = 60000, month = 60000 }"
 HOME = Path(tempfile.mkdtemp(prefix="ecluse-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "ecluse.toml").write_text(
@@ -38,6 +42,10 @@ def home() -> Path:
 
 @pytest.fixture(scope="session")
 def safe() -> Iterator[SafeClient]:
-    """Yield a client of a real safe in the test home; set-up is open, so tests enrol the accounts they need."""
-    with running_safe(HOME, accounts={}) as client:
+    """Yield a client of a real safe in the test home; set-up is open, so tests enrol the accounts they need.
+
+    Its policy is the shipped one, but that all tests together are not an establishment: they see more in a minute.
+    """
+    assert ESTABLISHMENT in SHIPPED
+    with running_safe(HOME, policy=SHIPPED.replace(ESTABLISHMENT, ROOM), accounts={}) as client:
         yield client

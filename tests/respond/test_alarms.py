@@ -182,6 +182,11 @@ def test_c9_a_receiver_whose_address_makes_no_sense_stops_no_other(alarms: SetAl
     assert outbox.waiting().error
 
 
+def in_clear(text: str) -> str:
+    """Return what a signed token says; its signature is random digits, which may spell anything."""
+    return str(jwt.decode(text, options={"verify_signature": False})) if text.startswith("eyJ") else text
+
+
 def test_c8_nothing_that_leaves_names_a_patient_or_holds_free_text(
     alarms: SetAlarms, files: Path, trace: Callable[[], list[Entry]]
 ) -> None:
@@ -194,7 +199,7 @@ def test_c8_nothing_that_leaves_names_a_patient_or_holds_free_text(
         until(lambda: bool(lines))
     everything = [*(body.decode() for _, body in kept.taken), *mails, *(line.decode() for line in lines)]
     assert len(everything) == 4
-    assert not [text for text in everything if re.search("Zo|Martin|opened Z", text)]
+    assert not [text for text in map(in_clear, everything) if re.search("Zo|Martin|opened Z", text)]
     (entry,) = [one for one in trace() if one.action is Action.ALARM]
     assert (entry.rule, entry.detail) == ("disowned", "email webhook syslog caep")
 
