@@ -155,6 +155,7 @@ def measure(home: Home, database: str, patients: int, plan: Plan, say: Callable[
     with child.safe_running(home):
         say(f"{database}: making {patients:,} patients …")
         visits = fill(home, patients)[plan.kind]
+        os.sync()  # what filling left to be written is no cost of a read
         with serving(home) as port:
             return [
                 at(home, port, visits, connections, database, patients, plan, say) for connections in plan.connections
