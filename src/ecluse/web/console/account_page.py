@@ -18,7 +18,6 @@ from ecluse.accounts.models import Account
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Action, Decision, Ground, TargetKind
-from ecluse.record.trace_index import By, Span, find
 from ecluse.respond import cases
 from ecluse.respond.models import Case
 from ecluse.respond.queue import seen
@@ -26,7 +25,7 @@ from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Held, Status
 from ecluse.safe.trace_reader import opens
 from ecluse.web.console import pictures
-from ecluse.web.console.case_page import DAYS, a_day, case_days
+from ecluse.web.console.case_page import DAYS, a_day, case_days, of_account
 from ecluse.web.console.looking import look
 from ecluse.web.console.now import held, line
 from ecluse.web.console.tail import holding
@@ -108,12 +107,6 @@ def account(request: HttpRequest, username: str) -> HttpResponse:
         "sessions": sessions.open_sessions(found),
     }
     return render(request, "console/account.html", shown)
-
-
-def of_account(username: str) -> list[Entry]:
-    """Return the entries of an account of the last days, by the index."""
-    home = the_home()
-    return list(find(home.safe, home.trace_index, By.ACCOUNT, username, Span(timezone.now() - timedelta(days=DAYS))))
 
 
 def grounds(entries: list[Entry]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from ecluse.respond.notices.register import line, register
 from ecluse.respond.queue import seen
 from ecluse.respond.words import DATA, LANGUAGES
 from ecluse.safe.protocol import Who
-from ecluse.web.console.deadlines import HOUR_S, gone
+from ecluse.web.console.deadlines import gone, hours
 from ecluse.web.console.exposure import first_day
 from ecluse.web.console.looking import look, the_case
 from ecluse.web.console.words import SOURCES, language
@@ -103,14 +103,13 @@ def wanted(processor: bool) -> list[str]:  # noqa: FBT001 - a setting
 
 def row_of(name: str, clock: Reading | None) -> dict[str, Any]:
     """Put a notice and its clock in one line; ``part`` is how much of the delay has gone, out of 100."""
-    hours = round(abs(clock.left) / HOUR_S) if clock and clock.left is not None else None
     return {
         "name": name,
         "title": NOTICES[name].title.to(language()),
         "to": NOTICES[name].to.to(language()),
         "clock": clock,
         "part": gone(clock) if clock else 0.0,
-        "hours": hours,
+        "hours": hours(clock.left) if clock and clock.left is not None else None,
     }
 
 

@@ -32,7 +32,7 @@ from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import opens
 from ecluse.web.console import pictures
 from ecluse.web.console.looking import look, stale, the_case
-from ecluse.web.console.now import cases_for, line
+from ecluse.web.console.now import line, not_about
 from ecluse.web.console.timeline import happened
 from ecluse.web.console.words import GRADES, VERDICTS, choices, kind, language
 
@@ -77,7 +77,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     rows = Case.objects.filter(events__kind=EventKind.DECIDED).distinct().prefetch_related("events")
     done = [seen(one) for one in rows.order_by("-pk")[:CLOSED_SHOWN]]
     shown = {
-        "cases": [line(one) for one in cases_for(who.account)],
+        "cases": [line(one) for one in not_about(who.account, told)],
         "left_out": told.left_out,
         "a_day": told.a_day,
         "done": [
@@ -100,7 +100,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 def shown(request: HttpRequest, found: Case, form: ContainForm, status: int = 200) -> HttpResponse:
     """Render a case."""
     told = seen(found)
-    entries = opened_by(told.account)
+    entries = [one for one in of_account(told.account) if opens(one)]
     days = case_days(told)
     french = language() == "fr"
     page = {
@@ -118,11 +118,10 @@ def shown(request: HttpRequest, found: Case, form: ContainForm, status: int = 20
     return render(request, "console/case.html", page, status=status)
 
 
-def opened_by(account: str) -> list[Entry]:
-    """Return what was opened to an account in :data:`DAYS` days, by the index."""
+def of_account(account: str) -> list[Entry]:
+    """Return the entries of an account of :data:`DAYS` days, by the index."""
     home = the_home()
-    span = Span(timezone.now() - timedelta(days=DAYS))
-    return [one for one in find(home.safe, home.trace_index, By.ACCOUNT, account, span) if opens(one)]
+    return list(find(home.safe, home.trace_index, By.ACCOUNT, account, Span(timezone.now() - timedelta(days=DAYS))))
 
 
 def case_days(told: Seen) -> frozenset[date]:

@@ -4,23 +4,18 @@ Source: code de la santé publique, article R. 6113-5.
 Counts only: which patients is the officers' to ask.
 """
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from ecluse.accounts.bridge import the_home
 from ecluse.accounts.models import Account
 from ecluse.core.words import Decision, Ground, Profession
-from ecluse.record.trace_index import By, Span, find
 from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import opens
+from ecluse.web.console.case_page import DAYS, of_account
 from ecluse.web.console.looking import look
-
-DAYS = 30
 
 
 class Line(NamedTuple):
@@ -44,8 +39,7 @@ def coders(request: HttpRequest) -> HttpResponse:
 
 def line(account: Account) -> Line:
     """Count one coder's accesses."""
-    home, span = the_home(), Span(timezone.now() - timedelta(days=DAYS))
-    entries = [one for one in find(home.safe, home.trace_index, By.ACCOUNT, account.username, span) if as_coder(one)]
+    entries = [one for one in of_account(account.username) if as_coder(one)]
     opened = [one for one in entries if opens(one)]
     return Line(
         account=account,

@@ -41,9 +41,14 @@ def of_breach(row: Breach) -> list[Deadline]:
     for name, one in NOTICES.items():
         clock = clocks.read(one.clock, facts, language())
         if name not in done and clock.left is not None:
-            hours = round(abs(clock.left) / HOUR_S)
-            found.append(Deadline(row.name, name, one.title.to(language()), clock, hours, gone(clock)))
+            title = one.title.to(language())
+            found.append(Deadline(row.name, name, title, clock, hours(clock.left), gone(clock)))
     return found
+
+
+def hours(left: float) -> int:
+    """Return the seconds left, or late, in whole hours."""
+    return round(abs(left) / HOUR_S)
 
 
 def gone(clock: Reading) -> float:

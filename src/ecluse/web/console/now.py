@@ -17,7 +17,7 @@ from ecluse.accounts.second_notices import count
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Decision
 from ecluse.respond.alarms import outbox
-from ecluse.respond.queue import Seen, queue
+from ecluse.respond.queue import Queue, Seen, queue
 from ecluse.respond.standing import LATE_S, Standing, standing
 from ecluse.safe.protocol import Held, State, Status
 from ecluse.web.console.deadlines import deadlines
@@ -49,7 +49,7 @@ def state(request: HttpRequest) -> dict[str, Any]:
     home = the_home()
     safe = the_safe().call(Status())
     account = who_of(request).account
-    told, looked, due = cases_for(account), watch(standing(home)), deadlines(account)
+    told, looked, due = not_about(account, queue()), watch(standing(home)), deadlines(account)
     return {
         "steps": steps(told, looked, due, count(request)),
         "due": due[:DUE],
@@ -65,9 +65,9 @@ def state(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def cases_for(account: str) -> list[Seen]:
-    """Return the queue without the cases about ``account`` (V4)."""
-    return [one for one in queue().cases if account not in one.accounts]
+def not_about(account: str, found: Queue) -> list[Seen]:
+    """Return the cases of the queue that are not about ``account`` (V4)."""
+    return [one for one in found.cases if account not in one.accounts]
 
 
 def line(one: Seen) -> dict[str, Any]:

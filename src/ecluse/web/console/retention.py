@@ -31,6 +31,15 @@ MONTHS = 42
 PATIENT_ACCESSES, TECHNICAL = 3 * YEAR, YEAR
 
 
+class Month(NamedTuple):
+    """A month of the trace: its first moment and that of the next, and how many entries stand before each."""
+
+    first: datetime
+    end: datetime
+    before: int
+    after: int
+
+
 class Kept(NamedTuple):
     """One kind of thing: how long and why, how many there are, since when, how many are past it (None: not counted)."""
 
@@ -48,15 +57,16 @@ def retention(request: HttpRequest) -> HttpResponse:
     """Show it all, counted just now."""
     look(request, "retention-read")
     now = timezone.now()
-    rows = [*of_trace(now), *of_records(now), *of_work(now)]
-    return render(request, "console/retention.html", {"rows": rows, "months": by_month(now)})
+    months = trace_by_month(now)
+    rows = [*of_trace(now, months), *of_records(now), *of_work(now)]
+    return render(request, "console/retention.html", {"rows": rows, "months": picture(now, months)})
 
 
-def of_trace(now: datetime) -> list[Kept]:
+def of_trace(now: datetime, months: list[Month]) -> list[Kept]:
     """Count the entries of the trace; they stand in order of time, so both ends are enough."""
     safe = the_home().safe
     size = sequence_at(safe, now + YEAR)
-    oldest = first_month(safe, now)
+    oldest = next((month.first for month in months if month.after > 0), None)
     by_hand = _("No command deletes entries yet. The leaves are salted hashes, so that it would break no proof.")
     three, one = sequence_at(safe, now - PATIENT_ACCESSES), sequence_at(safe, now - TECHNICAL)
     why = "(UE) 2025/327 art. 9(2) · CSP R. 6113-9-2"
@@ -146,18 +156,14 @@ def months_back(now: datetime) -> list[datetime]:
     return [here.replace(year=month // 12, month=month % 12 + 1) for month in firsts]
 
 
-def by_month(now: datetime) -> pictures.Picture | None:
+def trace_by_month(now: datetime) -> list[Month]:
+    """Return the last months of the trace, oldest first."""
+    firsts, safe = months_back(now), the_home().safe
+    counts = [sequence_at(safe, at) for at in firsts]
+    return [Month(*one) for one in zip(firsts, firsts[1:], counts, counts[1:], strict=False)]
+
+
+def picture(now: datetime, months: list[Month]) -> pictures.Picture | None:
     """Draw the entries of the trace by month; red: past the three years of accesses to patients."""
-    safe = the_home().safe
-    firsts = months_back(now)
-    counts = [sequence_at(safe, at) for at in firsts]
     late = now - PATIENT_ACCESSES
-    rows = zip(firsts, firsts[1:], counts, counts[1:], strict=False)
-    return pictures.bars([(first.strftime("%Y-%m"), after - before, end <= late) for first, end, before, after in rows])
-
-
-def first_month(safe: Path, now: datetime) -> datetime | None:
-    """Return when the trace began, to the month; None for an empty one."""
-    firsts = months_back(now)
-    counts = [sequence_at(safe, at) for at in firsts]
-    return next((first for first, after in zip(firsts, counts[1:], strict=False) if after > 0), None)
+    return pictures.bars([(one.first.strftime("%Y-%m"), one.after - one.before, one.end <= late) for one in months])
