@@ -47,14 +47,9 @@ def ask(access: Access) -> list[Pass | Refusal]:
 
 
 def ask_one(access: Access) -> Pass | Refusal:
-    """Answer for the one patient of ``access`` as :func:`ask` would, without its lists."""
-    [wanted] = access.wanted
-    found = explained(access) if access.duties is None else access.duties
-    words = words_for(access, found).get(wanted.pk, NOTHING)
-    approval = access.approval if access.approval is not None else words.approval
-    ruled = verdict(policy(), access, wanted, found, words, approval)
-    opened = open_in_safe(access, (item(wanted, ruled),), approval)
-    return answer(wanted, ruled, opened.answers[0], opened.max_age)
+    """Answer for the one patient of ``access``."""
+    [only] = ask(access)
+    return only
 
 
 def open_in_safe(access: Access, items: tuple[Item, ...], approval: int | None) -> Opened:
