@@ -25,6 +25,11 @@ def visible() -> QuerySet[Unit]:
     return Unit.objects.filter(closed=None).annotate(named=Coalesce("external_id", "code")).order_by("pk")
 
 
+def external(unit: Unit) -> str:
+    """Return what the client calls a unit: its code, until the client says otherwise."""
+    return unit.code if unit.external_id is None else unit.external_id
+
+
 def one(pk: int) -> Unit:
     """Return a unit.
 
@@ -53,7 +58,7 @@ def shown(unit: Unit, request: HttpRequest) -> Group:
     ]
     return Group(
         id=str(unit.pk),
-        external_id=(unit.code if unit.external_id is None else unit.external_id) or None,
+        external_id=external(unit) or None,
         display_name=unit.name,
         members=members or None,
         meta=Meta(resource_type="Group", location=request.build_absolute_uri(f"/scim/v2/Groups/{unit.pk}")),
@@ -84,7 +89,7 @@ def replace(request: HttpRequest, who: Who, unit: Unit, group: Group) -> None:
         note(who, Action.DUTY, "unit-renamed", request, detail=unit.code)
         unit.name = name
         unit.save(update_fields=["name"])
-    if (group.external_id or "") != (unit.code if unit.external_id is None else unit.external_id):
+    if (group.external_id or "") != external(unit):
         note(who, Action.DUTY, "unit-renamed", request, detail=unit.code)
         unit.external_id = (group.external_id or "")[:LONGEST_EXTERNAL]
         unit.save(update_fields=["external_id"])
