@@ -125,6 +125,11 @@ def profession(word: str, language: str) -> str:
     return found.to(language) if found else word
 
 
+def data_said(word: Compartment, language: str) -> str:
+    """Return a category of data by its name alone, without what it holds."""
+    return DATA[word].to(language).partition(" (")[0]
+
+
 def counted(number: int, noun: Noun, language: str) -> str:
     """Return a number with its noun: in French none and one are singular, in English one alone."""
     single = number < 2 if language == "fr" else number == 1  # noqa: PLR2004 - the grammar

@@ -7,7 +7,7 @@ from typing import Any
 from ecluse.respond import typeset
 from ecluse.respond import words as w
 from ecluse.respond.exposure.finding import Exposed, Exposure
-from ecluse.respond.words import DATA, ROUTES, Said, counted, moment
+from ecluse.respond.words import ROUTES, Said, counted, data_said, moment
 
 TITLE = Said("Liste des dossiers exposés", "List of the records exposed")
 INTRO = Said(
@@ -95,7 +95,7 @@ def lines(patients: Iterable[Exposed], language: str, zone: str) -> list[list[st
     return [
         [
             one.patient,
-            "; ".join(DATA[word].to(language).partition(" (")[0] for word in one.compartments)
+            "; ".join(data_said(word, language) for word in one.compartments)
             + f" – {', '.join(ROUTES[route].to(language) for route in one.routes)}",
             str(one.times),
             moment(one.first, language, zone),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -45,6 +45,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
+class Times(Protocol):
+    """What a clock is read from: the facts of a breach, or these few of them."""
+
+    @property
+    def aware(self) -> datetime: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def notified(self) -> datetime | None: ...
+
+
 class Field(NamedTuple):
     """One field: what it asks, by which text, and how its value is found.
 
@@ -67,7 +80,7 @@ class Clock(NamedTuple):
     basis: str
     length: Callable[[Settings], timedelta | None]
     said: Said
-    start: Callable[[Facts], datetime | None] = lambda facts: facts.aware
+    start: Callable[[Times], datetime | None] = lambda times: times.aware
     reasons: bool = False
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from ecluse.core.home import Breach as Settings
-from ecluse.respond.notices.base import Clock, Facts
+from ecluse.respond.notices.base import Clock, Times
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -22,14 +22,14 @@ class Reading(msgspec.Struct, frozen=True):
     basis: str
 
 
-def read(clock: Clock, facts: Facts, language: str) -> Reading:
-    """Read ``clock`` at the time ``facts.now``."""
-    started, length = clock.start(facts), clock.length(facts.settings)
+def read(clock: Clock, times: Times, language: str) -> Reading:
+    """Read ``clock`` at the time ``times.now``."""
+    started, length = clock.start(times), clock.length(times.settings)
     said = in_words(clock, length, language)
     if started is None or length is None:
         return Reading(started, None, None, late=False, said=said, basis=clock.basis)
     deadline = started + length
-    left = (deadline - facts.now).total_seconds()
+    left = (deadline - times.now).total_seconds()
     return Reading(started, deadline, left, late=left < 0, said=said, basis=clock.basis)
 
 

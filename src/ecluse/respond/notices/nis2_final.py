@@ -46,7 +46,7 @@ NOTICE = Notice(
         B,
         lambda settings: timedelta(days=settings.nis2_final_days),
         Said("{days} jours après la notification d’incident", "{days} days after the incident notification"),
-        start=lambda facts: facts.notified,
+        start=lambda times: times.notified,
     ),
     check=(CHECK_SCOPE, f.CHECK_FIGURES, f.CHECK_FORM, f.CHECK_LAW),
 )

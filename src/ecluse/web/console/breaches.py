@@ -123,21 +123,21 @@ def notice(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     spoken = spoken if spoken in LANGUAGES else language()
     if request.method != "POST":
         look(request, "notice-read", f"{name}/{kind}")
-        return written(request, found, kind, spoken)
+        return written(request, desk.drafted(found, kind, spoken), kind)
     keep(request, who, found, kind)
     if "finish" not in request.POST:
         messages.success(request, _("Kept, and traced."))
         return redirect(f"{request.path}?language={spoken}")
-    if desk.drafted(found, kind, spoken).missing:
-        return written(request, found, kind, spoken, status=422)
+    draft = desk.drafted(found, kind, spoken)
+    if draft.missing:
+        return written(request, draft, kind, status=422)
     desk.finish(who, found, kind, spoken, request_id(request))
     messages.success(request, _("Finished. The document is below, to read and to send."))
     return redirect("console_breach", name=name)
 
 
-def written(request: HttpRequest, found: Breach, kind: str, spoken: str, status: int = 200) -> HttpResponse:
+def written(request: HttpRequest, draft: Draft, kind: str, status: int = 200) -> HttpResponse:
     """Show a notice as it stands."""
-    draft: Draft = desk.drafted(found, kind, spoken)
     fields = [row_of_field(one, empty=one.key in draft.missing) for one in draft.fields]
     shown = {
         "draft": draft,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ecluse.accounts.bridge import the_home
+from ecluse.core.home import Breach as Settings
 from ecluse.respond.notices import clocks
-from ecluse.respond.notices.base import Facts
 from ecluse.respond.notices.catalogue import NOTICES
 from ecluse.respond.notices.clocks import Reading
 from ecluse.respond.notices.models import Breach
@@ -13,6 +13,15 @@ from ecluse.web.console.words import language
 
 HOUR_S = 3600
 LOOKED_AT = 50
+
+
+class Known(NamedTuple):
+    """What a clock is read from, without the figures of the breach."""
+
+    aware: datetime
+    now: datetime
+    settings: Settings
+    notified: datetime | None
 
 
 class Deadline(NamedTuple):
@@ -36,10 +45,10 @@ def deadlines(seen_by: str) -> list[Deadline]:
 def of_breach(row: Breach) -> list[Deadline]:
     """Return what is due of one breach."""
     done = {one.notice: one.at for one in row.finished.all()}
-    facts = only_clocks(row, done.get("nis2-notification"))
+    times = Known(row.aware, datetime.now(UTC), the_home().settings.breach, done.get("nis2-notification"))
     found = []
     for name, one in NOTICES.items():
-        clock = clocks.read(one.clock, facts, language())
+        clock = clocks.read(one.clock, times, language())
         if name not in done and clock.left is not None:
             title = one.title.to(language())
             found.append(Deadline(row.name, name, title, clock, hours(clock.left), gone(clock)))
@@ -57,29 +66,3 @@ def gone(clock: Reading) -> float:
         return 0.0
     length = (clock.deadline - clock.started).total_seconds()
     return round(min(100.0, max(0.0, 100 * (length - clock.left) / length)), 1)
-
-
-def only_clocks(row: Breach, notified: datetime | None) -> Facts:
-    """Return facts that a clock can be read from; their figures are not counted and not shown."""
-    home = the_home()
-    return Facts(
-        breach=row.name,
-        aware=row.aware,
-        now=datetime.now(UTC),
-        zone=home.settings.site.time_zone,
-        patients=0,
-        accesses=0,
-        possible=0,
-        attempts=0,
-        by_data={},
-        by_route={},
-        accounts=(),
-        professions=(),
-        first=None,
-        last=None,
-        head_size=0,
-        head_root="",
-        settings=home.settings.breach,
-        establishment=home.settings.site.name,
-        notified=notified,
-    )

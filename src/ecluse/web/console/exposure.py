@@ -32,18 +32,18 @@ from ecluse.respond.exposure.scope import Scope
 from ecluse.respond.exposure.table import as_csv
 from ecluse.respond.models import Case
 from ecluse.respond.queue import seen
-from ecluse.respond.words import DATA, ROUTES
+from ecluse.respond.words import ROUTES, data_said
 from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import opens
 from ecluse.web.console import pictures
 from ecluse.web.console.case_page import case_days
+from ecluse.web.console.fields import LOCAL, LOCAL_FORM
 from ecluse.web.console.looking import look, the_case
 from ecluse.web.console.words import language
 
 SHOWN = 500
 AT_ONCE = 500
 FILES = {"zip": "application/zip", "csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
-LOCAL = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class SpanForm(forms.Form):
@@ -71,7 +71,7 @@ def scope_of(case: Case, form: SpanForm) -> Scope:
 
 def asked(request: HttpRequest, case: Case) -> SpanForm:
     """Return the form, filled with what was asked or with the days of the case."""
-    first = {"since": timezone.localtime(first_day(case)).strftime("%Y-%m-%dT%H:%M"), "until": ""}
+    first = {"since": timezone.localtime(first_day(case)).strftime(LOCAL_FORM), "until": ""}
     given = {name: request.GET.get(name, "") for name in first}
     return SpanForm(given if given["since"] else first)
 
@@ -112,7 +112,7 @@ def in_words(one: Exposed) -> dict[str, object]:
     here = language()
     return {
         "patient": one.patient,
-        "data": [DATA[word].to(here).partition(" (")[0] for word in one.compartments],
+        "data": [data_said(word, here) for word in one.compartments],
         "times": one.times,
         "first": one.first,
         "last": one.last,
@@ -123,7 +123,7 @@ def in_words(one: Exposed) -> dict[str, object]:
 def data(patients: Iterable[Exposed]) -> dict[str, int]:
     """Count patients by category of data."""
     here = language()
-    return Counter(DATA[word].to(here).partition(" (")[0] for one in patients for word in one.compartments)
+    return Counter(data_said(word, here) for one in patients for word in one.compartments)
 
 
 def wards(refs: list[str]) -> dict[str, int]:

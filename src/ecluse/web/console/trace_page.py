@@ -20,11 +20,12 @@ from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
 from ecluse.core.words import Action, Ground
 from ecluse.record.trace_index import By, Span, find
-from ecluse.respond.words import DATA
+from ecluse.respond.words import data_said
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Status
 from ecluse.safe.trace_reader import entries_from, opens
 from ecluse.web.console import pictures
+from ecluse.web.console.fields import LOCAL
 from ecluse.web.console.looking import look, look_at_patient
 from ecluse.web.console.now import head
 from ecluse.web.console.tail import holding, sequence_at
@@ -42,7 +43,6 @@ FOUND_BY = [
     (By.SESSION.value, _("Session")),
     (EVERYBODY, _("Everybody")),
 ]
-LOCAL = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -167,5 +167,5 @@ def in_words(one: Entry) -> dict[str, Any]:
         "profession": label(one.profession),
         "act": act_said(one.action),
         "decision": DECISIONS[one.decision],
-        "data": ", ".join(DATA[word].to(here).partition(" (")[0] for word in one.compartments),
+        "data": ", ".join(data_said(word, here) for word in one.compartments),
     }
