@@ -41,8 +41,8 @@ class Synced(msgspec.Struct, frozen=True):
     proposed: int = 0
 
 
-class Loss(msgspec.Struct, frozen=True):
-    """What one person no longer has: codes of units, words of professions."""
+class Places(msgspec.Struct, frozen=True):
+    """What one person has here, or no longer has there: codes of units, words of professions."""
 
     units: set[str]
     professions: set[str]
@@ -53,7 +53,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     rows: list[Row]
     changes: list[Change]
-    losses: dict[str, Loss]
+    losses: dict[str, Places]
     rejects: list[Rejected]
 
 
@@ -70,7 +70,7 @@ def plan(directory: Directory) -> Plan:
     numbers = {account.rpps: name for name, account in known.items() if account.rpps}
     kept: list[Row] = []
     changes: list[Change] = []
-    losses: dict[str, Loss] = {}
+    losses: dict[str, Places] = {}
     for row in good:
         before = known.get(row.username)
         wrong = clash(row, before, numbers)
@@ -78,10 +78,11 @@ def plan(directory: Directory) -> Plan:
             rejects.append(Rejected(row.username, wrong))
             continue
         kept.append(row)
-        loss = lost(directory, row, before)
+        had = had_by(before)
+        loss = lost(directory, row, had)
         if loss.units or loss.professions:
             losses[row.username] = loss
-        what = difference(row, before, loss) if before else ()
+        what = difference(row, before, had, loss) if before else ()
         if before is None or what:
             changes.append(Change(row.username, "changed" if before else "new", what))
     return Plan(kept, changes, losses, rejects)
@@ -98,25 +99,28 @@ def clash(row: Row, before: Account | None, numbers: dict[str, str]) -> str:
     return ""
 
 
-def lost(directory: Directory, row: Row, before: Account | None) -> Loss:
-    """Return what a person had and the directory no longer says."""
+def had_by(before: Account | None) -> Places:
+    """Return what a person has; somebody new has nothing."""
     if before is None:
-        return Loss(set(), set())
-    there = {word.profession for word in before.professions.all()}
-    units = leaving.units_left(directory, row, leaving.open_units(before))
-    return Loss(units, leaving.professions_lost(directory, row, there))
+        return Places(set(), set())
+    return Places(leaving.open_units(before), {word.profession for word in before.professions.all()})
 
 
-def difference(row: Row, before: Account, loss: Loss) -> tuple[str, ...]:
+def lost(directory: Directory, row: Row, had: Places) -> Places:
+    """Return what a person had and the directory no longer says."""
+    units = leaving.units_left(directory, row, had.units)
+    return Places(units, leaving.professions_lost(directory, row, had.professions))
+
+
+def difference(row: Row, before: Account, had: Places, loss: Places) -> tuple[str, ...]:
     """Return the names of the fields that differ."""
-    there = {word.profession for word in before.professions.all()}
     differs = {
         "display_name": row.display_name != before.display_name,
         "rpps": bool(row.rpps) and row.rpps != before.rpps,
         "hired": row.hired != before.hired,
         "ends": row.ends != before.ends,
-        "units": bool(loss.units) or not leaving.open_units(before) >= {str(unit) for unit in row.units},
-        "professions": bool(loss.professions) or not there >= {word.value for word in row.professions},
+        "units": bool(loss.units) or not had.units >= {str(unit) for unit in row.units},
+        "professions": bool(loss.professions) or not had.professions >= {word.value for word in row.professions},
     }
     return tuple(name for name, found in differs.items() if found)
 
@@ -150,7 +154,7 @@ def sync(directory: Directory, *, dry: bool, requester: str = "", many_leave: bo
     return Synced(seen, tuple(found.changes), rejects + more, written=True, proposed=proposed)
 
 
-def take_away(losses: dict[str, Loss], requester: str) -> list[tuple[str, str]]:
+def take_away(losses: dict[str, Places], requester: str) -> list[tuple[str, str]]:
     """Close what people no longer have; return what stays, and why."""
     who = Who(account=requester, profession=registry.profession_of(requester), session="", acr="console")
     accounts = Account.objects.in_bulk(list(losses), field_name="username")
