@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -21,6 +20,7 @@ from ecluse.gate.models import Duty, Glass, Justification
 from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
 from ecluse.safe.trace_reader import entries
+from ecluse.web.settings import postgresql
 
 POSTGRES = "postgres-of-the-tests"
 TABLES: tuple[type[Model], ...] = (Account, Unit, Membership, OnCall, Duty, Justification, Glass)
@@ -77,15 +77,8 @@ def engine(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyP
 
 def postgres(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
     """Give a connection to PostgreSQL with the tables of the gate, empty."""
-    url = urlsplit(request.getfixturevalue("postgres_url"))
-    connections.settings[POSTGRES] = {
-        **connections.settings["default"],
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.path.lstrip("/"),
-        "USER": url.username,
-        "HOST": parse_qs(url.query)["host"][0],
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0},
-    }
+    url = request.getfixturevalue("postgres_url")
+    connections.settings[POSTGRES] = {**connections.settings["default"], **postgresql(url)}
     other = connections[POSTGRES]
     monkeypatch.setattr(duties, "connection", other)
     monkeypatch.setattr(said, "connection", other)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
@@ -19,6 +18,7 @@ from ecluse.safe.client import SafeClient
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Enrol, Who
 from ecluse.safe.trace_reader import entries
+from ecluse.web.settings import postgresql
 
 POSTGRES = "postgres-of-the-tests"
 TABLES: tuple[type[Model], ...] = (Case, CaseEvent, Question, Reply, Delivery)
@@ -56,15 +56,8 @@ def base(request: pytest.FixtureRequest, world: None, monkeypatch: pytest.Monkey
     if request.param == "sqlite":
         yield connection
         return
-    url = urlsplit(request.getfixturevalue("postgres_url"))
-    connections.settings[POSTGRES] = {
-        **connections.settings["default"],
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.path.lstrip("/"),
-        "USER": url.username,
-        "HOST": parse_qs(url.query)["host"][0],
-        "OPTIONS": {},
-    }
+    url = request.getfixturevalue("postgres_url")
+    connections.settings[POSTGRES] = {**connections.settings["default"], **postgresql(url)}
     other = connections[POSTGRES]
     other.connect()
     with other.schema_editor() as editor:

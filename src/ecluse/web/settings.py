@@ -30,24 +30,29 @@ def secret_key() -> str:
     return HOME.django_key.read_text(encoding="ascii").strip()
 
 
+def postgresql(url: str) -> dict[str, Any]:
+    """Return Django's settings of the PostgreSQL database at ``url``."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0},
+    }
+
+
 def database() -> dict[str, Any]:
     """Return Django's settings of the one database: PostgreSQL when a url is set, else SQLite in WAL."""
     if HOME is None:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
     url = HOME.settings.database.url
     if url:
-        parts = urlsplit(url)
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": parts.path.lstrip("/"),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": unquote(query.get("host", parts.hostname or "")),
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 0},
-        }
+        return postgresql(url)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(HOME.sqlite),
