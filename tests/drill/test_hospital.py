@@ -14,13 +14,14 @@ import pytest
 from ecluse.accounts import staff_list
 from ecluse.core.words import Compartment, Profession
 from ecluse.drill import files
-from ecluse.drill.cast import ALWAYS_SEES_NOTHING, FAMILY, FIXED, GIVEN
+from ecluse.drill.cast import ALWAYS_SEES_NOTHING, FAMILY, GIVEN
 from ecluse.drill.files import World
 from ecluse.drill.hospital import ALLERGIES, DIAGNOSES, DRUGS, Hospital
 from ecluse.drill.markers import NOWHERE, TEST_OID, Markers
 from ecluse.drill.measure import Haul, plain
 from ecluse.drill.names import FEMALE, MALE
 from ecluse.drill.patients import MUTUELLES, STREETS, TOWN_DOCTORS, TOWNS
+from ecluse.drill.professions.catalogue import BY_PROFESSION, TRADES
 from ecluse.record.fhir_types import PATIENT_TYPES, split
 
 NOW = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
@@ -129,11 +130,11 @@ def test_mutuelle_periods_follow_each_other_and_the_last_is_open(hospital: Hospi
 
 def test_the_staff_has_every_profession_a_fixed_cast_and_sixty_people(hospital: Hospital) -> None:
     assert len(hospital.members) == 60
-    assert {member.profession for member in hospital.members} == set(FIXED)
+    assert {member.profession for member in hospital.members} == set(BY_PROFESSION)
     for one in ("username", "rpps", "totp"):
         assert len({getattr(member, one) for member in hospital.members}) == 60
-    for profession, (username, _) in FIXED.items():
-        assert hospital.first(profession).username == username
+    for trade in TRADES:
+        assert hospital.first(trade.profession).username == trade.login
     assert hospital.member(ALWAYS_SEES_NOTHING).profession is Profession.IT_ADMINISTRATOR
 
 
@@ -141,7 +142,7 @@ def test_the_staff_has_every_profession_a_fixed_cast_and_sixty_people(hospital: 
 def test_any_size_of_staff_has_every_profession(staff: int) -> None:
     members = Hospital(patients=100, staff=staff, now=NOW).members
     assert len(members) == staff
-    assert {member.profession for member in members} == set(FIXED)
+    assert {member.profession for member in members} == set(BY_PROFESSION)
 
 
 def test_every_line_of_the_staff_list_can_be_loaded(hospital: Hospital) -> None:

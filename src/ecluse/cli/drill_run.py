@@ -17,13 +17,13 @@ from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.drill import frontier
 from ecluse.drill.attacks.base import Attack
 from ecluse.drill.attacks.catalogue import ATTACKS, named, parts
-from ecluse.drill.cast import FIXED
 from ecluse.drill.detection import measure
 from ecluse.drill.live.page import html, write
 from ecluse.drill.live.results import Line, Report, Trial, lines, offline
 from ecluse.drill.live.series import DATABASES, Played, Series
 from ecluse.drill.live.series import run as series_run
 from ecluse.drill.measured import Measured, Task
+from ecluse.drill.professions.catalogue import BY_PROFESSION
 from ecluse.drill.seeds import SCORING, SIZES
 
 console = Console(stderr=True, highlight=False)
@@ -48,7 +48,7 @@ def list_(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = Fa
         made.add_column(name)
     for attack in ATTACKS:
         story = attack.story
-        roles = "every profession" if set(attack.roles) == set(FIXED) else ", ".join(attack.roles)
+        roles = "every profession" if set(attack.roles) == set(BY_PROFESSION) else ", ".join(attack.roles)
         made.add_row(story.name, story.title, roles, story.bound)
     Console(highlight=False).print(made)
 

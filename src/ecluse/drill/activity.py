@@ -12,11 +12,12 @@ from typing import NamedTuple
 from ecluse.core.words import Profession
 from ecluse.drill.cast import Member, Unit
 from ecluse.drill.markers import Born, Markers
+from ecluse.drill.professions.catalogue import TRADES
 
 BEDS = 12
 LONGEST_DAYS = 9
 TREATED_BY_EACH = 5
-CARERS = frozenset({Profession.PHYSICIAN, Profession.RESIDENT, Profession.MIDWIFE})
+CARERS = frozenset(trade.profession for trade in TRADES if trade.fills_in == "prescri")
 
 
 class Stay(NamedTuple):

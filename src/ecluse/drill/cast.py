@@ -11,6 +11,8 @@ from typing import NamedTuple
 from ecluse.core.errors import BadInputError
 from ecluse.core.words import Profession
 from ecluse.drill.names import words
+from ecluse.drill.professions.base import Trade
+from ecluse.drill.professions.catalogue import TRADES
 
 P = Profession
 ALWAYS_SEES_NOTHING = "i.garnier"
@@ -23,6 +25,14 @@ class Unit(NamedTuple):
     code: str
     name: str
     kind: str
+
+
+class Service(NamedTuple):
+    """A machine that has an account, and the department it works for."""
+
+    account: str
+    name: str
+    unit: str
 
 
 WARDS = (
@@ -50,59 +60,12 @@ DEPARTMENTS = (
     Unit("DSI", "Informatique", "office"),
     Unit("DIR", "Direction", "office"),
 )
-OFFICE = {
-    P.PHARMACIST: "PHAR",
-    P.LABORATORY: "LABO",
-    P.RADIOLOGY: "RADIO",
-    P.ADMISSIONS: "ADM",
-    P.BILLING: "FACT",
-    P.DIM_PHYSICIAN: "DIM",
-    P.DIM_CODER: "DIM",
-    P.SOCIAL_WORKER: "SOC",
-    P.IT_ADMINISTRATOR: "DSI",
-    P.SECURITY_OFFICER: "DIR",
-    P.DPO: "DIR",
-    P.INTERFACE_SERVICE: "LABO",
-}
-SERVICES = (("flux-labo", "Échanges du laboratoire", "LABO"), ("flux-imagerie", "Échanges de l’imagerie", "RADIO"))
-FIXED = {
-    P.PHYSICIAN: ("a.moreau", "Anne Moreau"),
-    P.RESIDENT: ("b.lefevre", "Basile Lefèvre"),
-    P.NURSE: ("n.martin", "Nadia Martin"),
-    P.AIDE: ("g.rousseau", "Gaston Rousseau"),
-    P.MIDWIFE: ("m.fontaine", "Manon Fontaine"),
-    P.PHARMACIST: ("h.charpentier", "Hélène Charpentier"),
-    P.LABORATORY: ("l.gauthier", "Louis Gauthier"),
-    P.RADIOLOGY: ("r.perrin", "Rose Perrin"),
-    P.SECRETARY: ("j.morel", "Julie Morel"),
-    P.ADMISSIONS: ("c.petit", "Céline Petit"),
-    P.BILLING: ("f.lambert", "Florence Lambert"),
-    P.DIM_PHYSICIAN: ("d.laurent", "Denis Laurent"),
-    P.DIM_CODER: ("v.girard", "Valérie Girard"),
-    P.SOCIAL_WORKER: ("o.bonnet", "Odette Bonnet"),
-    P.IT_ADMINISTRATOR: (ALWAYS_SEES_NOTHING, "Ives Garnier"),
-    P.SECURITY_OFFICER: ("s.robert", "Sylvie Robert"),
-    P.DPO: ("p.simon", "Pauline Simon"),
-    P.INTERFACE_SERVICE: SERVICES[0][:2],
-}
-SHARES = {  # of 60; who is not named here exists once
-    P.PHYSICIAN: 8,
-    P.RESIDENT: 4,
-    P.NURSE: 15,
-    P.AIDE: 6,
-    P.MIDWIFE: 3,
-    P.PHARMACIST: 2,
-    P.LABORATORY: 2,
-    P.RADIOLOGY: 2,
-    P.SECRETARY: 4,
-    P.ADMISSIONS: 3,
-    P.BILLING: 2,
-    P.DIM_CODER: 2,
-    P.DIM_PHYSICIAN: 2,
-    P.IT_ADMINISTRATOR: 2,
-    P.SECURITY_OFFICER: 2,
-    P.INTERFACE_SERVICE: 2,
-}
+SERVICES = (
+    Service("flux-labo", "Échanges du laboratoire", "LABO"),
+    Service("flux-imagerie", "Échanges de l’imagerie", "RADIO"),
+)
+FIXED = sorted(TRADES, key=lambda trade: list(Profession).index(trade.profession))
+DEPARTMENT_CODES = frozenset(unit.code for unit in DEPARTMENTS)
 GIVEN = words(
     "Adèle Bruno Claire David Élise Fabien Inès Hugo Jeanne Karim Lucie Marc Nora Olivier Paul Rémi Sarah Théo Yves Zoé"
 )
@@ -128,31 +91,38 @@ class Member(NamedTuple):
 
 
 def hire(staff: int, wards: int, seed: int) -> list[Member]:
-    """Return ``staff`` people (at least one of each of the 18 professions), spread over the first ``wards`` wards."""
+    """Return ``staff`` people (at least one of each profession), spread over the first ``wards`` wards."""
     people: list[Member] = []
-    for profession, number in _numbers(staff).items():
-        for place in range(number):
-            username, name, unit = _post(profession, place, len(people), wards)
+    numbers = _numbers(staff)
+    for trade in FIXED:
+        for place in range(numbers[trade.profession]):
+            username, name, unit = _post(trade, place, len(people), wards)
             rpps = f"999{seed % 1000:03d}{len(people):05d}"
-            people.append(Member(username, name, profession, unit, rpps, PASSWORD, _totp(username, seed)))
+            people.append(Member(username, name, trade.profession, unit, rpps, PASSWORD, _totp(username, seed)))
     return people
 
 
-def _post(profession: Profession, place: int, number: int, wards: int) -> tuple[str, str, str]:
+def _post(trade: Trade, place: int, number: int, wards: int) -> tuple[str, str, str]:
     """Return login, name and unit of the ``place``-th of a profession, the ``number``-th of all."""
-    if profession is P.INTERFACE_SERVICE and place < len(SERVICES):
+    if trade.profession is P.INTERFACE_SERVICE and place < len(SERVICES):
         return SERVICES[place]
-    login, name = FIXED[profession] if place == 0 else _other(number)
-    maternity = profession is P.MIDWIFE and wards > 2  # noqa: PLR2004
-    return login, name, OFFICE.get(profession) or ("MAT" if maternity else WARDS[place % wards].code)
+    login, name = (trade.login, trade.name) if place == 0 else _other(number)
+    return login, name, _unit(trade, place, wards)
+
+
+def _unit(trade: Trade, place: int, wards: int) -> str:
+    """Return the department of a profession, or its ward when this hospital has it, else a ward in turn."""
+    if trade.profession is P.INTERFACE_SERVICE:
+        return SERVICES[0].unit
+    opened = [ward.code for ward in WARDS[:wards]]
+    return trade.place if trade.place in {*DEPARTMENT_CODES, *opened} else opened[place % wards]
 
 
 def _numbers(staff: int) -> dict[Profession, int]:
-    """Share out ``staff`` posts (18 at least): everybody once, the rest in proportion, what is left to the nurses."""
-    hired: list[Profession] = [one for one in Profession if one in FIXED]
-    if staff < len(hired):
-        raise BadInputError(f"{staff} people cannot have 18 professions.", "Ask for 18 or more.")
-    numbers = {profession: max(1, SHARES.get(profession, 1) * staff // 60) for profession in hired}
+    """Share out ``staff`` posts: everybody once, the rest in proportion, what is left to the nurses."""
+    if staff < len(FIXED):
+        raise BadInputError(f"{staff} people cannot have {len(FIXED)} professions.", f"Ask for {len(FIXED)} or more.")
+    numbers = {trade.profession: max(1, trade.of_60 * staff // 60) for trade in FIXED}
     while (over := sum(numbers.values()) - staff) > 0:
         largest = max(numbers, key=lambda profession: numbers[profession])
         numbers[largest] = max(1, numbers[largest] - over)

@@ -29,7 +29,7 @@ from ecluse.watch.testing import Duck
 
 Tell = Callable[[Measured], None]
 PACKAGE = Path(__file__).parents[1]
-JUDGED_BY = ("watch", "drill/world", "drill/thieves")
+JUDGED_BY = ("watch", "drill/world", "drill/professions", "drill/thieves")
 ALSO = ("drill/detection.py", "drill/ground.py", "drill/judging.py", "drill/trials.py", "drill/measured.py")
 
 

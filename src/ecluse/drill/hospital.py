@@ -14,6 +14,7 @@ from ecluse.drill.activity import Activity, Stay
 from ecluse.drill.cast import DEPARTMENTS, WARDS, Member, Unit, hire
 from ecluse.drill.markers import Markers
 from ecluse.drill.patients import Facts, facts, one
+from ecluse.drill.professions.catalogue import BY_PROFESSION
 from ecluse.drill.resources import Coded, Resource, Visitable
 
 DRUGS = (
@@ -53,7 +54,6 @@ ORDERS = (
     ("RADIO", Coded("", "Radiographie du thorax")),
     ("PHAR", Coded("", "Analyse de l’ordonnance")),
 )
-TEAMS = frozenset({Profession.NURSE, Profession.AIDE})
 
 
 class Hospital:
@@ -141,9 +141,8 @@ class Hospital:
         code = self.markers.code("nda", number)
         found = [fhir.encounter(number, place, code, stay) for place, stay in enumerate(stays)]
         if stays[-1].end is None:
-            carers = [
-                member for member in self.members if member.profession in TEAMS and member.unit == stays[-1].unit.code
-            ]
+            here = [member for member in self.members if member.unit == stays[-1].unit.code]
+            carers = [member for member in here if BY_PROFESSION[member.profession].shares_beds]
             found.append(fhir.care_team(number, len(found), code, stays[-1], [stays[-1].member, *carers[:1]]))
         for visit in self.activity.visits.get(number, ()):
             found.append(fhir.appointment(number, len(found), code, visit.at, visit.member, self.now))

@@ -16,15 +16,12 @@ import msgspec
 
 from ecluse.accounts.services.possession import Service
 from ecluse.core.errors import BrokenWorldError
-from ecluse.core.words import Profession
 from ecluse.drill.browser import Browser, Form, page
 from ecluse.drill.cast import Member
+from ecluse.drill.professions.catalogue import BY_PROFESSION
 from ecluse.drill.signin import asks_again, prove_again, sign_in
 
-P = Profession
 RECORD = re.compile(r"/patient/([0-9a-f]{32})/")
-PRESCRIBERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.MIDWIFE})
-CLERKS = frozenset({P.ADMISSIONS, P.SECRETARY})
 RECORDS = 4
 PAUSE_S = 0.4
 SETTLED_WITHIN_S = 60.0
@@ -88,10 +85,8 @@ class Worker:
         for ref in self.chance.sample(refs, min(RECORDS, len(refs))):
             record = self.see(f"/patient/{ref}/")
             self.work.opened += record.is_success
-            if self.member.profession in PRESCRIBERS:
-                self.fill_in(record, "prescri")
-            elif self.member.profession in CLERKS:
-                self.fill_in(record, "contact")
+            if what := BY_PROFESSION[self.member.profession].fills_in:
+                self.fill_in(record, what)
             time.sleep(PAUSE_S * self.chance.random())
         if self.arrival:
             self.search(f"{self.arrival[0]} {self.arrival[1]}")

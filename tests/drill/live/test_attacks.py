@@ -8,10 +8,11 @@ from ecluse.core.errors import BadInputError
 from ecluse.core.words import Profession
 from ecluse.drill.attacks.base import ACCOUNTS_AT_ONCE, DISK, WEB, Attack
 from ecluse.drill.attacks.catalogue import ATTACKS, BY_NAME, named, parts
-from ecluse.drill.cast import ALWAYS_SEES_NOTHING, FIXED
+from ecluse.drill.cast import ALWAYS_SEES_NOTHING
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.live.rounds import rounds
 from ecluse.drill.live.stage import decoys, leaver
+from ecluse.drill.professions.catalogue import BY_PROFESSION
 from ecluse.drill.theft import at_work
 from ecluse.drill.thieves.catalogue import BY_NAME as THEFTS
 from ecluse.safe.policy import DEFAULT_FILE, load, parse
@@ -42,7 +43,7 @@ def test_d2_the_whole_list_is_there_and_every_theft_of_the_logs_has_a_live_form(
 
 
 def test_the_fast_grab_is_tried_with_every_profession_of_the_cast() -> None:
-    assert set(BY_NAME["fast-grab"].roles) == {profession.value for profession in FIXED}
+    assert set(BY_NAME["fast-grab"].roles) == {profession.value for profession in BY_PROFESSION}
 
 
 def test_an_attack_nobody_wrote_is_refused_and_named() -> None:

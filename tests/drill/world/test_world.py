@@ -10,7 +10,7 @@ import pytest
 
 from ecluse.core.events import Access, AccountAct, Care, CareKind, Deed, PatientFacts, Person
 from ecluse.core.words import Profession
-from ecluse.drill.cast import FIXED
+from ecluse.drill.professions.catalogue import BY_PROFESSION, TRADES
 from ecluse.drill.world import cast
 from ecluse.drill.world.facts import home, patient_id, phone
 from ecluse.drill.world.mess import outage_day
@@ -80,9 +80,9 @@ def test_the_one_who_must_see_nothing_sees_nothing_whatever_the_seed(seed: int) 
 
 
 def test_the_cast_is_there(people: dict[str, Person]) -> None:
-    assert {login for login, _ in FIXED.values()} <= set(people)
+    assert {trade.login for trade in TRADES} <= set(people)
     assert {extra.account for extra in cast.EXTRAS} <= set(people)
-    assert {one.profession for one in people.values()} == set(FIXED)
+    assert {one.profession for one in people.values()} == set(BY_PROFESSION)
     assert people[cast.FLOAT_NURSE].unit == "POOL"
     assert people[cast.NEWCOMER].since is not None
     assert people[cast.LEAVER].until is not None
@@ -232,7 +232,7 @@ def test_any_size_has_every_profession_and_a_quiet_first_day(staff: int) -> None
     world = World(Settings(patients=staff * 20, staff=staff, days=3))
     assert len(world.plan.staff.account) == staff
     assert len(set(world.plan.staff.account)) == staff
-    assert set(world.plan.staff.profession) == set(FIXED)
+    assert set(world.plan.staff.profession) == set(BY_PROFESSION)
     assert world.batch(0).num_rows > staff
 
 

@@ -38,7 +38,7 @@ ATTACK = Attack(
     STORY,
     Knobs(),
     steal,
-    tuple(profession.value for profession in FIXED),
+    tuple(trade.profession.value for trade in FIXED),
     Offline("fast-grab"),
     (("in-order", Knobs(in_order=True)),),
 )

@@ -3,20 +3,18 @@
 import numpy as np
 
 from ecluse.core.words import Profession
+from ecluse.drill.professions.base import Rounds
+from ecluse.drill.professions.catalogue import TRADES
 from ecluse.drill.world.plan import Plan
 from ecluse.drill.world.reasons import Why
 from ecluse.drill.world.settings import MINUTES, Chance, Flags, Floats, Ints, ints
 from ecluse.drill.world.tasks import Tasks, joined, listed, tasks
 
 HELPS = 0.12  # how often somebody does something for a colleague's patient
-VISITS = {
-    Profession.NURSE: 2.6,
-    Profession.AIDE: 1.1,
-    Profession.MIDWIFE: 2.4,
-    Profession.PHYSICIAN: 1.3,
-    Profession.RESIDENT: 2.0,
-}
-SEES_ALL = {Profession.PHYSICIAN: 0.2, Profession.RESIDENT: 0.55}
+ROUNDS = sorted(  # doctors go round last
+    ((trade.profession, trade.does) for trade in TRADES if isinstance(trade.does, Rounds)),
+    key=lambda one: one[1].sees > 0,
+)
 WITHOUT_DUTY = 0.25  # emergencies a day, for each 100 doctors, opened under break-glass
 
 
@@ -27,41 +25,36 @@ def wards(plan: Plan, day: int) -> Tasks:
     parts: list[Tasks] = []
     for unit in range(plan.units.wards + 1):
         lying = here[plan.stays.unit[here] == unit]
-        for profession, visits in VISITS.items():
+        for profession, rounds in ROUNDS:
             who = plan.rota.there(day, plan.by[profession], unit)
             if len(who) and len(lying):
-                parts.append(_round(plan, chance, day, who, lying, profession, visits))
-                parts.append(_handover(plan, chance, day, who, lying, profession))
+                parts.append(_round(plan, chance, day, who, lying, rounds))
+                parts.append(_handover(plan, chance, day, who, lying, rounds))
     return joined(parts)
 
 
-def _round(
-    plan: Plan, chance: Chance, day: int, who: Ints, lying: Ints, profession: Profession, visits: float
-) -> Tasks:
+def _round(plan: Plan, chance: Chance, day: int, who: Ints, lying: Ints, rounds: Rounds) -> Tasks:
     """Match who works with who lies there: each pair is a patient of theirs or it is not, and is opened some times."""
     stays, rota = plan.stays, plan.rota
     first = np.maximum(rota.start[who, day][:, None], stays.start[lying][None, :])
     last = np.minimum(rota.end[who, day][:, None], stays.end[lying][None, :])
-    pairs = _theirs(plan, chance, day, who, lying, profession) & (last > first)
+    pairs = _theirs(plan, chance, day, who, lying, rounds) & (last > first)
     pace = plan.staff.pace[who][:, None]
     share = np.minimum(1, (last - first) / 240)
-    times = np.where(pairs, chance.poisson(visits * pace * np.maximum(share, 0)), 0)
+    times = np.where(pairs, chance.poisson(rounds.visits * pace * np.maximum(share, 0)), 0)
     row, column = np.nonzero(times)
     often = times[row, column]
     row, column = np.repeat(row, often), np.repeat(column, often)
     at = first[row, column] + (last - first)[row, column] * chance.random(len(row))
-    why = Why.DOCTOR if profession in SEES_ALL else Why.ROUND
+    why = Why.DOCTOR if rounds.sees else Why.ROUND
     return tasks(why, who[row], stays.patient[lying][column], at)
 
 
-def _theirs(plan: Plan, chance: Chance, day: int, who: Ints, lying: Ints, profession: Profession) -> Flags:
+def _theirs(plan: Plan, chance: Chance, day: int, who: Ints, lying: Ints, rounds: Rounds) -> Flags:
     """Tell which patient is whose: a doctor's by attending, a nurse's by dealing out the beds of each shift."""
-    if profession in SEES_ALL:
+    if rounds.sees:
         mine: Flags = plan.stays.doctor[lying][None, :] == who[:, None]
-        if profession is Profession.RESIDENT:
-            mine = np.zeros_like(mine)
-        mine |= chance.random(mine.shape) < SEES_ALL[profession]
-        return mine
+        return mine | (chance.random(mine.shape) < rounds.sees)
     begin = plan.rota.start[who, day]
     turn, of = _within(begin)
     beds = lying * 7919 % 1000  # a patient keeps the same nurse as long as the team is the same
@@ -79,10 +72,10 @@ def _within(begin: Ints) -> tuple[Ints, Ints]:
     return turn, of
 
 
-def _handover(plan: Plan, chance: Chance, day: int, who: Ints, lying: Ints, profession: Profession) -> Tasks:
+def _handover(plan: Plan, chance: Chance, day: int, who: Ints, lying: Ints, rounds: Rounds) -> Tasks:
     """Return the view of the ward's list with which a shift begins, and for most ends."""
-    if profession is Profession.AIDE:
-        who = who[chance.random(len(who)) < 0.5]  # noqa: PLR2004
+    if rounds.list_views < 1:
+        who = who[chance.random(len(who)) < rounds.list_views]
     begin: Floats = plan.rota.start[who, day] + chance.random(len(who)) * 15
     end: Floats = plan.rota.end[who, day] - chance.random(len(who)) * 20
     shown = np.full(2 * len(who), min(len(lying), int(plan.units.beds.max()) + 6), dtype=np.int64)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ecluse.core.words import Profession
 from ecluse.drill.cast import ALWAYS_SEES_NOTHING, FIXED
+from ecluse.drill.professions.catalogue import TRADES
 
 BATCH = "batch-nuit"
 LABORATORY_FEED = "flux-labo"
@@ -40,36 +41,13 @@ EXTRAS = (
     Extra(VENDOR, Profession.IT_ADMINISTRATOR),
 )
 SERVICES = frozenset({BATCH, LABORATORY_FEED, IMAGING_FEED})
-FIRST = {profession: login for profession, (login, _) in FIXED.items()}
-
-PER_THOUSAND = {
-    Profession.NURSE: 330,
-    Profession.AIDE: 170,
-    Profession.PHYSICIAN: 130,
-    Profession.RESIDENT: 60,
-    Profession.MIDWIFE: 25,
-    Profession.PHARMACIST: 14,
-    Profession.LABORATORY: 35,
-    Profession.RADIOLOGY: 35,
-    Profession.SECRETARY: 65,
-    Profession.ADMISSIONS: 45,
-    Profession.BILLING: 25,
-    Profession.DIM_CODER: 14,
-    Profession.DIM_PHYSICIAN: 5,
-    Profession.SOCIAL_WORKER: 14,
-    Profession.IT_ADMINISTRATOR: 18,
-    Profession.SECURITY_OFFICER: 2,
-    Profession.DPO: 1,
-    Profession.INTERFACE_SERVICE: 1,
-}
+FIRST = {trade.profession: trade.login for trade in FIXED}
 
 
 def professions(staff: int) -> list[Profession]:
     """Share out ``staff`` posts: the first of each profession, the extras, then in proportion, the rest to nurses."""
     fixed = [*FIRST, *(extra.profession for extra in EXTRAS)]
-    posts = [
-        one for profession, share in PER_THOUSAND.items() for one in _more(profession, share * staff // 1000, fixed)
-    ]
+    posts = [one for trade in TRADES for one in _more(trade.profession, trade.of_1000 * staff // 1000, fixed)]
     room = max(0, staff - len(fixed))
     posts = posts[:room]
     return fixed + posts + [Profession.NURSE] * (room - len(posts))

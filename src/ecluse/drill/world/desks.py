@@ -3,25 +3,15 @@
 import numpy as np
 
 from ecluse.core.words import Profession
+from ecluse.drill.professions.base import Pile, Rarely
+from ecluse.drill.professions.catalogue import TRADES
 from ecluse.drill.world import cast
-from ecluse.drill.world.orders import Orders
+from ecluse.drill.world.orders import ANSWERING, Orders
 from ecluse.drill.world.plan import Plan
 from ecluse.drill.world.reasons import Why
 from ecluse.drill.world.settings import MINUTES, Chance, Floats, Ints, ints
 from ecluse.drill.world.tasks import Tasks, dealt, joined, listed, tasks
 
-DEPARTMENTS = (
-    (Profession.LABORATORY, "LABO", Why.ORDER),
-    (Profession.RADIOLOGY, "RADIO", Why.ORDER),
-    (Profession.PHARMACIST, "PHAR", Why.ORDER),
-    (Profession.SOCIAL_WORKER, "SOC", Why.SOCIAL),
-)
-RARELY = (
-    (Profession.IT_ADMINISTRATOR, Why.TICKET, 0.35),
-    (Profession.DPO, Why.AUDIT, 0.6),
-    (Profession.SECURITY_OFFICER, Why.AUDIT, 0.4),
-)
-LISTS = ((Profession.BILLING, "FACT", Why.BILLING), (Profession.DIM_CODER, "DIM", Why.CODING))
 A_DAY = 30.0  # most files a coder or a billing clerk gets through
 CATCH_UP = 0.06  # days on which the pile is worked off
 BATCH_AT, BATCH_SECONDS = 120, 1.5
@@ -30,8 +20,9 @@ BATCH_AT, BATCH_SECONDS = 120, 1.5
 def departments(plan: Plan, day: int) -> Tasks:
     """Return the work that departments were asked for."""
     chance = plan.settings.chance("departments", day)
-    parts = [_work(plan, chance, day, plan.orders, name, profession, why) for profession, name, why in DEPARTMENTS]
-    return joined(parts)
+    return joined(
+        [_work(plan, chance, day, plan.orders, trade.place, trade.profession, does.why) for trade, does in ANSWERING]
+    )
 
 
 def offices(plan: Plan, day: int) -> Tasks:
@@ -41,9 +32,15 @@ def offices(plan: Plan, day: int) -> Tasks:
         _work(plan, chance, day, plan.lists, "ADM", Profession.ADMISSIONS, Why.ADMISSION),
         _sweeps(plan, chance, day),
     ]
-    parts += [_pile(plan, chance, day, profession, name, why) for profession, name, why in LISTS]
+    parts += [
+        _pile(plan, chance, day, trade.profession, trade.place, trade.does.why)
+        for trade in TRADES
+        if isinstance(trade.does, Pile)
+    ]
     parts += [_reviews(plan, chance, day), _extracts(plan, chance, day)]
-    parts += [_rare(plan, chance, day, profession, why, rate) for profession, why, rate in RARELY]
+    parts += [
+        _rare(plan, chance, day, trade.profession, trade.does) for trade in TRADES if isinstance(trade.does, Rarely)
+    ]
     return joined(parts)
 
 
@@ -122,13 +119,13 @@ def _extracts(plan: Plan, chance: Chance, day: int) -> Tasks:
     return joined(parts)
 
 
-def _rare(plan: Plan, chance: Chance, day: int, profession: Profession, why: Why, rate: float) -> Tasks:
+def _rare(plan: Plan, chance: Chance, day: int, profession: Profession, does: Rarely) -> Tasks:
     """Return the odd record that somebody has to look at who hardly ever has to."""
     who = plan.rota.on(day, plan.by[profession])
     who = who[who != plan.staff.number(cast.SEES_NOTHING)]
-    number = int(chance.poisson(rate * len(who)))
+    number = int(chance.poisson(does.a_day * len(who)))
     patient = chance.integers(0, plan.settings.patients, number)
-    return _spread(plan, chance, day, why, who, patient)
+    return _spread(plan, chance, day, does.why, who, patient)
 
 
 def _spread(plan: Plan, chance: Chance, day: int, why: Why, who: Ints, patient: Ints) -> Tasks:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecluse.drill.professions.base import Answers
+from ecluse.drill.professions.catalogue import TRADES
 from ecluse.drill.world.settings import MINUTES, Floats, Ints, Settings, ints
 from ecluse.drill.world.stays import Stays, Visits
 from ecluse.drill.world.units import Units
 
-DAILY = {"LABO": 0.45, "RADIO": 0.13, "PHAR": 0.35, "SOC": 0.03}  # orders for each day of a stay in a ward
-EMERGENCY = {"LABO": 0.5, "RADIO": 0.4, "PHAR": 0.05, "SOC": 0.01}  # for each emergency visit
+ANSWERING = sorted(  # the largest departments first
+    ((trade, trade.does) for trade in TRADES if isinstance(trade.does, Answers)), key=lambda one: -one[0].of_1000
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Orders:
 
 def orders(settings: Settings, units: Units, stays: Stays) -> Orders:
     """Invent the orders that stays give rise to."""
-    parts = [_asked(settings, units, stays, name) for name in DAILY]
+    parts = [_asked(settings, units, stays, trade.place, does) for trade, does in ANSWERING]
     return _joined(parts)
 
 
@@ -55,11 +58,11 @@ def _list(unit: int, patient: Ints, at: Ints, due: Ints) -> Orders:
     return Orders(patient, np.full(len(patient), unit, dtype=np.int64), at, due)
 
 
-def _asked(settings: Settings, units: Units, stays: Stays, name: str) -> Orders:
+def _asked(settings: Settings, units: Units, stays: Stays, name: str, does: Answers) -> Orders:
     chance = settings.chance(f"orders {name}")
     lasts: Floats = (stays.end - stays.start) / MINUTES
     urgent = stays.unit == units.emergency
-    mean = np.where(urgent, EMERGENCY[name], DAILY[name] * np.minimum(lasts, 60))
+    mean = np.where(urgent, does.emergency, does.daily * np.minimum(lasts, 60))
     which = np.repeat(np.arange(len(stays)), chance.poisson(mean))
     at = stays.start[which] + ints(chance.random(len(which)) * (stays.end - stays.start)[which])
     late = ints(np.where(urgent[which], 40, 240) * chance.random(len(which)))

@@ -7,13 +7,12 @@ import numpy as np
 
 from ecluse.core.words import Profession
 from ecluse.drill.names import FamilyNames, fold
+from ecluse.drill.professions.base import Hours
+from ecluse.drill.professions.catalogue import BY_PROFESSION
 from ecluse.drill.world import cast
 from ecluse.drill.world.settings import NEVER, Flags, Floats, Ints, Settings, ints, pick
-from ecluse.drill.world.units import OFFICE, Units
+from ecluse.drill.world.units import Units
 
-WARD_WORK = frozenset(
-    {Profession.NURSE, Profession.AIDE, Profession.PHYSICIAN, Profession.RESIDENT, Profession.SECRETARY}
-)
 ALSO_A_PATIENT = 0.3
 RELATIVES = 0.5  # mean number, among the patients, for each member of staff
 WELL_KNOWN = 0.0005
@@ -102,23 +101,22 @@ def staff(settings: Settings, units: Units, ill: Patients) -> Staff:
 
 def _direct(made: Staff, settings: Settings, units: Units) -> None:
     """Give the cast its parts."""
-    professions = np.array(made.profession)
+    trades = [BY_PROFESSION[profession] for profession in made.profession]
     first = len(cast.logins(settings.staff))
     made.since[:first], made.until[:first] = -NEVER, NEVER
     made.until[made.since > made.until] = NEVER
     made.floats[:first], made.nights[:first], made.curious[:first] = False, False, False
-    made.floats[professions != Profession.NURSE] = False
-    made.nights[~np.isin(professions, (Profession.NURSE, Profession.AIDE, Profession.MIDWIFE))] = False
-    made.remote[professions != Profession.PHYSICIAN] = False
+    made.floats[[not trade.floats for trade in trades]] = False
+    made.nights[[not trade.nights for trade in trades]] = False
+    made.remote[[not trade.remote for trade in trades]] = False
     made.nights[made.number(cast.NIGHT_NURSE)] = True
     made.floats[made.number(cast.FLOAT_NURSE)] = True
     made.nights[made.floats] = False
     made.unit[made.floats] = units.place("POOL")
     made.until[made.number(cast.LEAVER)] = max(1, settings.days * 2 // 3)
     made.since[made.number(cast.NEWCOMER)] = max(1, settings.days // 2)
-    made.curious[professions == Profession.INTERFACE_SERVICE] = False
-    made.service[professions == Profession.INTERFACE_SERVICE] = True
-    made.service[made.number(cast.VENDOR)] = False
+    machines = [trade.hours is Hours.NEVER for trade in trades]
+    made.curious[machines], made.service[machines] = False, True
 
 
 def _roots(settings: Settings, ill: Patients, number: int) -> tuple[Ints, Ints, Ints]:
@@ -139,15 +137,13 @@ def _roots(settings: Settings, ill: Patients, number: int) -> tuple[Ints, Ints, 
 
 
 def _homes(posts: list[Profession], units: Units) -> Ints:
-    """Return everybody's unit: wards and the emergency department (which counts twice) in turn, or an office."""
+    """Return everybody's unit: a department, or wards and the emergency department (which counts twice) in turn."""
     turns: dict[Profession, int] = {}
     found = []
     for profession in posts:
-        if profession in WARD_WORK:
-            turn = turns[profession] = turns.get(profession, -1) + 1
-            found.append(min(turn % (units.wards + 2), units.emergency))
-        else:
-            found.append(units.place(OFFICE.get(profession, "MAT")))
+        place = BY_PROFESSION[profession].place
+        turn = turns[profession] = turns.get(profession, -1) + 1
+        found.append(units.place(place) if place else min(turn % (units.wards + 2), units.emergency))
     return ints(found)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecluse.core.words import Profession
+from ecluse.drill.professions.base import Hours
+from ecluse.drill.professions.catalogue import BY_PROFESSION, TRADES
 from ecluse.drill.world import cast
 from ecluse.drill.world.people import Staff
 from ecluse.drill.world.settings import MINUTES, NEVER, Flags, Ints, Settings, ints
@@ -16,8 +18,6 @@ from ecluse.drill.world.units import Units
 
 EARLY, LATE, NIGHT, OFFICE, LONG = (405, 870), (825, 1290), (1245, 1845), (510, 1050), (480, 1110)
 PATTERN = ints([1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 0, 0])  # fourteen days of a ward, every other weekend off
-SHIFTS = (Profession.NURSE, Profession.AIDE, Profession.MIDWIFE, Profession.LABORATORY, Profession.RADIOLOGY)
-DOCTORS = (Profession.PHYSICIAN, Profession.RESIDENT)
 SICK = 0.03
 LEAVE_EVERY = 45  # days
 CALL_UNTIL = 1920  # eight in the morning
@@ -65,16 +65,16 @@ def rota(settings: Settings, staff: Staff, units: Units) -> Rota:
 def _kinds(settings: Settings, staff: Staff, day: int, offset: Ints) -> Ints:
     """Return each account's kind of shift on ``day``: 0 early, 1 late, 2 night, 3 office, 4 a doctor's day, -1 off."""
     weekend = settings.weekday(day) > 4  # noqa: PLR2004 - Saturday is 5
-    turns = np.isin(np.array(staff.profession), SHIFTS)
-    doctors = np.isin(np.array(staff.profession), DOCTORS)
+    hours = np.array([BY_PROFESSION[profession].hours.value for profession in staff.profession])
+    turns = hours == Hours.SHIFTS.value
     kinds = np.full(len(offset), -1 if weekend else 3, dtype=np.int64)
-    kinds[doctors] = -1 if weekend else 4
+    kinds[hours == Hours.DOCTOR.value] = -1 if weekend else 4
     working = PATTERN[(day + offset) % 14] == 1
     week = (day + offset) // 7 % 2
     kinds[turns] = np.where(working, np.where(staff.nights, 2, week), -1)[turns]
     clerks = staff.of(Profession.ADMISSIONS)
     kinds[clerks[1::3]] = np.where(working, week, -1)[clerks[1::3]]  # the desk of the emergency department
-    kinds[staff.service] = -1
+    kinds[hours == Hours.NEVER.value] = -1
     return kinds
 
 
@@ -104,15 +104,15 @@ def _where(settings: Settings, staff: Staff, units: Units) -> Ints:
         turn = (np.arange(settings.days) + int(chance.integers(0, ROTATION))) // ROTATION
         where[resident] = (where[resident] + turn) % (units.wards + 1)
     lent = chance.random(where.shape) < 0.02  # noqa: PLR2004 - a colleague is missing next door
-    nurses = np.isin(np.array(staff.profession), (Profession.NURSE, Profession.AIDE))
+    teams = np.array([BY_PROFESSION[one].shares_beds for one in staff.profession])
     other = chance.integers(0, units.wards + 1, where.shape)
-    return ints(np.where(lent & nurses[:, None], other, where))
+    return ints(np.where(lent & teams[:, None], other, where))
 
 
 def _call(settings: Settings, staff: Staff, units: Units, off: Flags) -> Ints:
     """Return the doctor on call for each unit and night (-1: nobody of the unit is there)."""
     call = np.full((units.wards + 1, settings.days), -1, dtype=np.int64)
-    doctors = staff.of(*DOCTORS)
+    doctors = staff.of(*(trade.profession for trade in TRADES if trade.hours is Hours.DOCTOR))
     for unit in range(units.wards + 1):
         own = doctors[staff.unit[doctors] == unit]
         for day in range(settings.days):

@@ -4,25 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecluse.core.words import Profession
 from ecluse.drill.world.settings import Ints, Settings, ints
 
 WARD_KINDS = ("MED", "CHIR", "MAT", "CARD", "GER", "PNEU", "NEUR", "PED", "REA", "ORTH", "ONCO")
 DEPARTMENTS = ("URG", "PHAR", "LABO", "RADIO", "ADM", "FACT", "DIM", "SOC", "DSI", "DIR", "POOL")
-OFFICE = {
-    Profession.PHARMACIST: "PHAR",
-    Profession.LABORATORY: "LABO",
-    Profession.RADIOLOGY: "RADIO",
-    Profession.ADMISSIONS: "ADM",
-    Profession.BILLING: "FACT",
-    Profession.DIM_PHYSICIAN: "DIM",
-    Profession.DIM_CODER: "DIM",
-    Profession.SOCIAL_WORKER: "SOC",
-    Profession.IT_ADMINISTRATOR: "DSI",
-    Profession.SECURITY_OFFICER: "DIR",
-    Profession.DPO: "DIR",
-    Profession.INTERFACE_SERVICE: "DSI",
-}
 BEDS_PER_STAFF = 0.33
 STAYS_LAST = {"MAT": 4.0, "GER": 11.0, "REA": 6.0, "CHIR": 3.0, "ORTH": 4.0}  # days, median; else 4.5
 EMERGENCY_A_DAY = 0.16  # visits for each member of staff

@@ -1,0 +1,1 @@
+"""Who works in the synthetic hospital: one small file for each profession."""
