@@ -1,5 +1,6 @@
 """``ecluse drill list`` and ``ecluse drill run``: every attack, live against a served establishment, or in logs."""
 
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,9 +26,11 @@ from ecluse.drill.live.series import run as series_run
 from ecluse.drill.measured import Measured, Task
 from ecluse.drill.professions.catalogue import BY_PROFESSION
 from ecluse.drill.seeds import SCORING, SIZES
+from ecluse.drill.wanted import Goal
 
 console = Console(stderr=True, highlight=False)
 COLUMNS = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
+ENOUGH = 40  # hospitals for what no goal is set for, unless --every says otherwise
 CAPTION = "refused: people at work who were refused anything. exact: the trace names exactly what the thief got."
 
 
@@ -62,8 +65,8 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
     seeds: Annotated[int, typer.Option(help="How many hospitals.", min=1)] = 1,
     first_seed: Annotated[int, typer.Option(help="Live: the first seed.", min=1)] = 1,
     size: Annotated[str, typer.Option(help="Offline: small (200 staff) or large (5,000).")] = "small",
-    every: Annotated[int, typer.Option(help="Offline: what no goal is set for in one hospital in so many.", min=1)] = 1,
-    jobs: Annotated[int, typer.Option(help="Offline: hospitals at a time.", min=1)] = 1,
+    every: Annotated[int, typer.Option(help="Offline: what no goal is set for in one hospital in so many.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="Offline: hospitals at a time (0: one a core).", min=0)] = 0,
     kept: Annotated[Path | None, typer.Option(help="Offline: keep each hospital's figures here, and go on.")] = None,
     white_box: Annotated[bool, typer.Option("--white-box", help="The thief knows every threshold.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -75,7 +78,7 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
     """Attack yourself in every way on the list, and count the records that got out.
 
     Live attacks meet a real server while people work in it. The others are laid into logs for the watch to find;
-    with --white-box, the slowest theft that is found is sought too.
+    with --white-box, the slowest theft that is found is sought too. Many hospitals in logs take a minute of work each.
     Example: ecluse drill run fast-grab takeover --live --patients 20000 --json
     """
     chosen = named(attacks or ())
@@ -96,7 +99,7 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
     if live:
         found = Report(lines(made.trials), {})
     else:
-        task = logs(chosen, size, seeds, white_box=white_box, every=every)
+        task = logs(chosen, size, seeds, white_box=white_box, every=every or max(1, seeds // ENOUGH))
         found = offline(of_roles(in_logs(task, jobs, kept, page=page), role or ()))
     if report is not None:
         report.write_text(html(found), encoding="utf-8")
@@ -105,6 +108,8 @@ def run(  # noqa: PLR0913, PLR0917 - one option for each knob
         typer.echo(msgspec.json.encode(found))
     else:
         Console(highlight=False).print(table(found))
+        if found.goals:
+            Console(highlight=False).print(reached(found.goals))
         if found.frontier:
             Console(highlight=False).print(slowest(found.frontier))
     if made.failed:
@@ -169,7 +174,7 @@ def in_logs(task: Task, jobs: int, kept: Path | None, *, page: bool) -> Measured
                 f"hospital {part.task.seeds[0]}: {found} of {len(part.outcomes)} thefts found", style="dim"
             )
 
-        measured = measure(task, min(jobs, len(task.seeds)), done, kept)
+        measured = measure(task, min(jobs or os.cpu_count() or 1, len(task.seeds)), done, kept)
     for file in frontier.write(measured, Path("docs")) if page else ():
         tell(f"wrote {file}")
     return measured
@@ -220,6 +225,16 @@ def slowest(found: list[frontier.Frontier]) -> Table:
         made.add_column(name)
     for one in found:
         made.add_row(*(cell.replace("**", "") for cell in frontier.cells(one)))
+    return made
+
+
+def reached(found: list[Goal]) -> Table:
+    """Return what was set and what was reached as a table."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("", "set", "reached", ""):
+        made.add_column(name)
+    for one in found:
+        made.add_row(one.what, one.wanted, one.text, "[green]reached[/]" if one.held else "[red]not reached[/]")
     return made
 
 

@@ -13,9 +13,9 @@ from ecluse.drill.judging import RATES
 from ecluse.drill.measured import Edge, Measured, Outcome, Quiet
 from ecluse.drill.seeds import FITTING, SCORING
 from ecluse.drill.thieves.catalogue import BY_NAME, THEFTS
+from ecluse.drill.wanted import cared_for, goals
 
 PICTURE = "img/detection.svg"
-GOAL, CARE_GOAL, THIEF_GOAL = 0.9, 0.94, 0.1
 WANTED = 200  # hospitals
 Key = Callable[[Outcome], tuple[str, ...]]
 
@@ -65,10 +65,6 @@ def text(measured: Measured, command: str) -> str:
     )
 
 
-def _enough(seeds: int) -> str:
-    return "" if seeds >= WANTED else f" **{WANTED} hospitals were wanted; these are {seeds}.**"
-
-
 def rates(measured: Measured) -> tuple[Middle | None, float]:
     """Return the false cases a day for 1,000 users, and the share of cases about people who did look."""
     false = [1000 * (one.cases - one.curious) / one.days / one.accounts for one in measured.quiet]
@@ -87,7 +83,7 @@ def _quiet(measured: Measured) -> dict[str, str]:
         "cases": _middle(middle([one.cases for one in quiet])),
         "curious": f"{curious:.0%}",
         "whose": ", ".join(f"{name} {-number}" for number, name in counted[:6]) or "none",
-        "explained": f"{sum(one.explained for one in quiet) / max(1, sum(one.firsts for one in quiet)):.1%}",
+        "explained": f"{cared_for(quiet).share:.1%}",
         "median": f"{_mean(quiet, lambda one: one.patients_median):.3g}",
         "p99": f"{_mean(quiet, lambda one: one.patients_p99):.0f}",
         "busiest": f"{max(one.patients_most for one in quiet)}",
@@ -95,36 +91,14 @@ def _quiet(measured: Measured) -> dict[str, str]:
 
 
 def _goals(measured: Measured) -> str:
-    """Return what was set before anything was measured, and what was reached."""
-    usual = [one for one in measured.outcomes if not one.variant]
-    slow = [one for one in usual if one.attack == "low-and-slow"]
-    ten = [one for one in usual if one.attack == "collusion"]
-    random = [one for one in measured.outcomes if (one.attack, one.variant) == ("collusion", "at-random")]
-    quiet = measured.quiet
-    cared = share(sum(one.explained for one in quiet), sum(one.firsts for one in quiet))
-    looked = share(sum(one.explained for one in usual), sum(one.firsts for one in usual))
-    rows = (
-        ("5 patients more a day: found within 10 working days", "≥ 90 %", _within(slow, 14), GOAL),
-        *((f"– the same, account of {role}", "", _within(some, 14), GOAL) for role, some in _roles(slow)),
-        ("10 accounts sharing 200 a day: found within 3 days", "≥ 90 %", _within(ten, 3), GOAL),
-        ("– the same, each taking patients at random", "", _within(random, 3), GOAL),
-        ("first accesses of people explained by care", "≥ 94 %", cared, CARE_GOAL),
-    )
     lines = ["\n## What was set, and what was reached\n", "\n| | set | reached | |", "\n|---|---|---|---|"]
-    lines += [f"\n| {what} | {goal} | {_share(one)} | {_yes(one.share >= least)} |" for what, goal, one, least in rows]
-    looks = f"{_share(looked)} | {_yes(looked.share < THIEF_GOAL)} |"
-    lines.append(f"\n| first accesses of thieves taken for care | < 10 % | {looks}")
-    false = 1000 * sum(one.cases - one.curious for one in quiet) / sum(one.accounts * one.days for one in quiet)
-    lines.append(f"\n| people wrongly in the queue, for 1,000 user-days | < 1 | **{false:.2f}** | {_yes(false < 1)} |")
+    lines += [f"\n| {one.what} | {one.wanted} | {_bold(one.text)} | {_yes(one.held)} |" for one in goals(measured)]
     return "".join(lines) + "\n"
 
 
-def _roles(outcomes: list[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    return [(role, some) for (role,), some in grouped(outcomes, lambda one: (one.role,))]
-
-
-def _within(outcomes: list[Outcome], evenings: int) -> Share:
-    return share(sum(one.found and one.days <= evenings for one in outcomes), len(outcomes))
+def _bold(figure: str) -> str:
+    first, _, rest = figure.partition(" ")
+    return f"**{first}** {rest}".rstrip()
 
 
 def _yes(reached: bool) -> str:  # noqa: FBT001 - a cell

@@ -178,8 +178,25 @@ def test_the_figures_of_logs_have_the_same_form_and_say_what_they_cannot() -> No
     [line] = report.attacks
     assert (line.mode, line.detected, line.detected_after_s) == ("offline", 0.5, 3 * 86_400.0)
     assert (line.exposure_exact, line.care_refused, line.contained_after_s) == (None, None, None)
-    assert report.per_day["false_cases_per_1000_users"] == 1.0
+    assert report.per_day["cases_per_1000_users"] == 1.0
+    assert report.per_day["false_containment_per_1000_user_days"] == pytest.approx(0.8333)
     assert report.per_day["first_accesses_explained"] == 0.94
+
+
+def test_the_figures_of_logs_carry_their_uncertainty_and_what_a_reader_of_the_queue_meets() -> None:
+    outcome = Outcome("clerk", "", "nurse", 101, True, 3, 12, 40, 2, 5, 1, 1, 4, 40, ["pace"])
+    missed = msgspec.structs.replace(outcome, seed=102, found=False, exposed=40, rank=0)
+    [line] = offline(Measured(Task(Settings(), (101, 102)), [outcome, missed], [], [])).attacks
+    assert line.detected_interval == pytest.approx((0.0945, 0.9055), abs=1e-3)
+    assert line.exposed_interval == (12.0, 40.0)
+    assert line.precision == pytest.approx(1 / 7, abs=1e-4)  # two cases read to find one, five in vain for the other
+    assert line.taken_for_care == pytest.approx(0.1)
+
+
+def test_a_theft_with_nothing_new_in_it_and_an_empty_queue_have_no_shares() -> None:
+    nothing = Outcome("clerk", "", "nurse", 101, False, 3, 12, 40, 0, 0, 1, 1, 0, 0, [])
+    [line] = offline(Measured(Task(Settings(), (101,)), [nothing], [], [])).attacks
+    assert (line.precision, line.taken_for_care) == (None, None)
 
 
 def test_a_name_with_a_sign_in_it_does_not_break_the_report() -> None:

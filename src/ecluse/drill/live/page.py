@@ -19,6 +19,7 @@ FIGURES, PAGE, PICTURE = "drill.json", "drill.md", "img/drill.svg"
 TEMPLATE = Template(Path(__file__).with_suffix(".md").read_text(encoding="utf-8"))
 HTML = Template(Path(__file__).with_suffix(".html").read_text(encoding="utf-8"))
 HOURLY = 49
+SET = ("what", "set", "reached (95 %)", "")
 SLOWEST = ("theft", "account of", "unit", "found from", "in the seeds", "never found", "harvest one rate below")
 
 
@@ -163,13 +164,13 @@ def plain(value: object) -> str:
             return "–"
         case bool():
             return "yes" if value else "NO"
-        case float():
-            return f"{value:,.4g}"
         case dict():
             return ", ".join(f"{name}: {one:,}" for name, one in value.items())
         case list():
             return "; ".join(map(str, value))
-    return str(value)
+        case tuple():
+            return " to ".join(map(plain, value))
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
 def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
@@ -182,10 +183,12 @@ def table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
 def html(report: Report) -> str:
     """Return a page of its own with the figures and the picture of a run; it loads nothing."""
     cells = [[plain(value) for value in msgspec.structs.asdict(one).values()] for one in report.attacks]
+    reached = [[one.what, one.wanted, one.text, "reached" if one.held else "not reached"] for one in report.goals]
     slow = table(SLOWEST, [[cell.replace("**", "") for cell in slowest(one)] for one in report.frontier])
     return HTML.substitute(
         picture=svg(report.attacks),
         attacks=table([name.replace("_", " ") for name in Line.__struct_encode_fields__], cells),
+        goals=f"<h2>What was set, and what was reached</h2>\n{table(SET, reached)}" if report.goals else "",
         frontier=f"<h2>The slowest theft that is found</h2>\n{slow}" if report.frontier else "",
         per_day="".join(
             f"<li>{web.escape(name.replace('_', ' '))}: {value:g}</li>" for name, value in report.per_day.items()

@@ -8,11 +8,13 @@ from itertools import groupby
 import msgspec
 
 from ecluse.drill.attacks.catalogue import BY_NAME
+from ecluse.drill.figures import middle, share
 from ecluse.drill.frontier import Frontier, frontiers
 from ecluse.drill.live.rounds import Played
 from ecluse.drill.live.stage import Stage
 from ecluse.drill.measured import Measured, Outcome
 from ecluse.drill.thieves.catalogue import BY_NAME as THEFTS
+from ecluse.drill.wanted import Goal, cared_for, false_cases, goals
 
 EVENING_S = 86_400.0
 
@@ -58,7 +60,9 @@ class Line(msgspec.Struct, rename={"role": "as"}):
 
     ``exposed``: median over the seeds; ``exposed_p95``: their 95th percentile, by rank. ``detected``: share of seeds.
     ``care_refused``: people at work who were refused anything, in all. It and ``exposure_exact`` are null offline: the
-    watch refuses nobody, and there is no trace of ours to compare with.
+    watch refuses nobody, and there is no trace of ours to compare with. ``detected_interval``, ``exposed_interval``:
+    95 %, Wilson's and by bootstrap over the seeds. Offline alone: ``precision``, of the cases read down to the theft's
+    (the whole queue when it is not there), those due to it; ``taken_for_care``, share of the thief's first accesses.
     """
 
     attack: str
@@ -80,17 +84,23 @@ class Line(msgspec.Struct, rename={"role": "as"}):
     decoys_caught: int = 0
     proofs: dict[str, int] = {}
     missed: list[str] = []
+    detected_interval: tuple[float, float] | None = None
+    exposed_interval: tuple[float, float] | None = None
+    precision: float | None = None
+    taken_for_care: float | None = None
 
 
 class Report(msgspec.Struct, omit_defaults=True):
     """What ``ecluse drill run --json`` prints. ``per_day``: offline, what a team would read; empty for live runs.
 
+    ``goals``: offline, what was set and what was reached.
     ``frontier``: offline, when the thief knows every threshold: where each theft begins to be found.
     """
 
     attacks: list[Line]
     per_day: dict[str, float]
     frontier: list[Frontier] = []
+    goals: list[Goal] = []
 
 
 def trial(stage: Stage, played: Played, *, white_box: bool) -> Trial:
@@ -157,7 +167,19 @@ def line(trials: Sequence[Trial]) -> Line:
         decoys_caught=sum(lock.endswith(": decoy") for one in trials for lock in one.locked),
         proofs={name: min(one.proofs.get(name, 0) for one in trials) for name in first.proofs},
         missed=[missed for one in trials for missed in one.missed],
+        detected_interval=_seen(len(seen), len(trials)),
+        exposed_interval=_span(exposed),
     )
+
+
+def _seen(hits: int, of: int) -> tuple[float, float]:
+    one = share(hits, of)
+    return one.low, one.high
+
+
+def _span(values: Sequence[float]) -> tuple[float, float] | None:
+    one = middle(values)
+    return (one.low, one.high) if one else None
 
 
 def p95(values: Sequence[float]) -> float:
@@ -176,19 +198,19 @@ def offline(measured: Measured) -> Report:
     days, accounts = sum(one.days for one in quiet), sum(one.accounts * one.days for one in quiet)
     per_day = {
         "cases_asked_for_per_1000_users": measured.task.per_1000,
-        "false_cases_per_1000_users": round(1000 * sum(one.cases for one in quiet) / max(1, accounts), 4),
+        "cases_per_1000_users": round(1000 * sum(one.cases for one in quiet) / max(1, accounts), 4),
+        "false_containment_per_1000_user_days": round(false_cases(quiet), 4),
         "quiet_days": days,
-        "first_accesses_explained": round(
-            sum(one.explained for one in quiet) / max(1, sum(one.firsts for one in quiet)), 4
-        ),
+        "first_accesses_explained": cared_for(quiet).share,
     }
-    return Report(found, per_day, frontiers(measured.edges))
+    return Report(found, per_day, frontiers(measured.edges), goals(measured))
 
 
 def offline_line(measured: Measured, outcomes: Sequence[Outcome]) -> Line:
     """Return the figures of the same theft over several seeds."""
     first = outcomes[0]
     days = [one.days * EVENING_S for one in outcomes if one.found]
+    read = sum((one.rank or one.queued) for one in outcomes)
     return Line(
         attack=f"{first.attack} ({first.variant})" if first.variant else first.attack,
         role=first.role,
@@ -204,4 +226,8 @@ def offline_line(measured: Measured, outcomes: Sequence[Outcome]) -> Line:
         care_refused=None,
         exposure_exact=None,
         accounts=first.accounts,
+        detected_interval=_seen(len(days), len(outcomes)),
+        exposed_interval=_span([one.exposed for one in outcomes]),
+        precision=round(len(days) / read, 4) if read else None,
+        taken_for_care=cared_for(outcomes).share if any(one.firsts for one in outcomes) else None,
     )
