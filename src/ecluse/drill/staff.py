@@ -148,7 +148,7 @@ class Interface(Worker):
 
     def __init__(self, url: str, member: Member, seed: int, proof: Service, refs: list[str]) -> None:
         super().__init__(url, member, seed)
-        self.browser.http.auth = proof
+        self.proof = self.browser.http.auth = proof
         self.refs = refs[:RESULTS]
 
     def shift(self, ended: threading.Event) -> Work:
@@ -161,7 +161,7 @@ class Interface(Worker):
                 self.opened(self.chance.choice(self.refs) if self.refs else "")
         except httpx.HTTPError as error:
             self.stopped(f"{type(error).__name__}: {error}")
-        self.work.requests = self.browser.requests
+        self.work.requests, self.work.friction = self.browser.requests, self.work.friction + self.proof.asked
         self.browser.close()
         return self.work
 

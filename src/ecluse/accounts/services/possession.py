@@ -10,6 +10,9 @@ from joserfc.jwk import ECKey
 from ecluse.accounts.services.keys import ASSERTION, PROOF, hashed
 from ecluse.core.errors import RefusedError
 
+CHALLENGE = "insufficient_user_authentication"
+NEWER_S = 2.1  # ages count in whole seconds on both sides
+
 
 class Possession:
     """A key that proves, request by request, who holds it (RFC 9449)."""
@@ -39,6 +42,7 @@ class Possession:
 class Service(httpx.Auth):
     """A service at work: buys a token when it has none, and proves its key with each request.
 
+    Asked for a newer proof (RFC 9470), it waits a moment and sends the request once more; ``asked`` counts that.
     ``key`` is the private half of a registered key (EC P-384), ``kid`` included.
     """
 
@@ -51,15 +55,24 @@ class Service(httpx.Auth):
         self.possession = Possession.fresh()
         self.token = ""
         self.until = 0.0
+        self.asked = 0
 
     def auth_flow(self, request: httpx.Request):  # type: ignore[no-untyped-def]  # noqa: ANN201
         """Sign one request, after having bought a token if need be."""
         if time.time() > self.until:
             answer = yield self.purchase()
             self.keep(answer)
+        answer = yield self.signed(request)
+        if CHALLENGE in answer.headers.get("WWW-Authenticate", ""):
+            self.asked += 1
+            time.sleep(NEWER_S)
+            yield self.signed(request)
+
+    def signed(self, request: httpx.Request) -> httpx.Request:
+        """Return the request with the token and a fresh proof."""
         where = str(request.url.copy_with(query=None, fragment=None))
         request.headers.update(self.possession.headers(request.method, where, self.token))
-        yield request
+        return request
 
     def purchase(self) -> httpx.Request:
         """Return the request of a token."""
