@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from ecluse.core.words import Action, Compartment, Decision, Ground, TargetKind
+from ecluse.drill.attacks import guessed
 from ecluse.drill.attacks.catalogue import ATTACKS
 from ecluse.drill.hospital import Hospital
 from ecluse.drill.live import judge as judging
@@ -89,6 +90,19 @@ def test_what_others_did_and_what_was_before_is_not_the_thiefs(tmp_path: Path, m
     trace = [entry(-5, Decision.ALLOW, 1), entry(1, Decision.ALLOW, 2, "a.moreau"), lock(3, "a.moreau")]
     verdict = judged(tmp_path, monkeypatch, trace, set())
     assert (verdict.exposed, verdict.detected_after_s, verdict.exact) == (0, None, True)
+
+
+def test_who_guesses_passwords_is_not_who_works_in_the_accounts_guessed_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = entry(3, Decision.REFUSE, rule="bad-password", session="")
+    trace = [entry(1, Decision.ALLOW, 7, session="5e55"), entry(2, Decision.REFUSE, 8, session="5e55"), tried]
+    monkeypatch.setattr(judging, "entries", lambda _, **__: iter(trace))
+    made = heist(tmp_path)
+    monkeypatch.setattr(type(made), "begin", lambda _: None)
+    guessed.steal(made, guessed.Knobs(passwords=()))
+    verdict = judging.judge(made)
+    assert (verdict.unseen, verdict.detected_after_s, verdict.rules) == (0, 3.0, {"bad-password": 1})
 
 
 def test_a_thief_is_seen_at_the_first_refusal_and_stopped_at_the_last_new_patient(
