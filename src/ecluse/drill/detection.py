@@ -50,14 +50,22 @@ def measure(task: Task, jobs: int = 1, tell: Tell = lambda _: None, kept: Path |
     left = [one for one in _alone(task) if one.seeds[0] not in parts]
     for part in parts.values():
         tell(part)
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for done in as_completed([pool.submit(one_seed, one) for one in left]):
-            part = done.result()
-            parts[part.task.seeds[0]] = part
-            if kept:
-                _keep(part, kept)
-            tell(part)
+    for part in _run(left, jobs):
+        parts[part.task.seeds[0]] = part
+        if kept:
+            _keep(part, kept)
+        tell(part)
     return joined(task, [parts[seed] for seed in task.seeds])
+
+
+def _run(left: Sequence[Task], jobs: int) -> Iterator[Measured]:
+    """Yield each seed as it is done; what fails, or is interrupted, does not wait for those not begun."""
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            for done in as_completed([pool.submit(one_seed, one) for one in left]):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def joined(task: Task, parts: Sequence[Measured]) -> Measured:
