@@ -124,3 +124,12 @@ def test_an_answer_that_only_repeats_the_words_of_the_request_gives_nothing_away
     shown = form + f"<td>{name}</td><td>{ipp}</td>".encode()
     assert Haul(MARKERS).take(shown, "search", [name]) == {(7, Compartment.IDENTITY)}
     assert Haul(MARKERS).take(form, "search") == {(7, Compartment.IDENTITY)}
+
+
+def test_who_looks_at_the_loot_meanwhile_is_not_disturbed_by_what_is_added() -> None:
+    haul = Haul(MARKERS)
+    haul.take(MARKERS.birth_name(SOME[0]).encode(), "route")
+    before, looking = haul.found, iter(haul.found)
+    haul.take(MARKERS.birth_name(SOME[1]).encode(), "route")
+    assert {patient for patient, _ in (next(looking), *looking)} == {SOME[0]}
+    assert (len(before), haul.patients) == (1, {SOME[0], SOME[1]})

@@ -49,7 +49,7 @@ class Haul:
             if not found <= self.found:
                 self.last_new = time.monotonic() - self.began
             new = {patient for patient, _ in found} - self.patients
-            self.found |= found
+            self.found = self.found | found  # another set: threads look at the old one without the guard
             if new:
                 self.routes[route] |= new
         return found
