@@ -60,12 +60,12 @@ def measure(task: Task, jobs: int = 1, tell: Tell = lambda _: None, kept: Path |
 
 def _run(left: Sequence[Task], jobs: int) -> Iterator[Measured]:
     """Yield each seed as it is done; what fails, or is interrupted, does not wait for those not begun."""
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            for done in as_completed([pool.submit(one_seed, one) for one in left]):
-                yield done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        for done in as_completed([pool.submit(one_seed, one) for one in left]):
+            yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def joined(task: Task, parts: Sequence[Measured]) -> Measured:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from ecluse.core.errors import BadInputError
 from ecluse.core.events import Access, AccountAct, AccountEvent, Deed, Event
 from ecluse.core.words import Profession
 from ecluse.drill.world import cast
@@ -103,12 +104,17 @@ class Scene:
         return [int(one) for one in who[order[:number]]]
 
     def shifts(self, who: int, days: int) -> list[tuple[int, int]]:
-        """Return first and last minute of the shifts of ``who`` in the next days; a service has office hours."""
+        """Return first and last minute of the shifts of ``who`` in the next days, or of the first one after them.
+
+        A service has office hours.
+        """
         rota, last = self.world.plan.rota, self.world.settings.days
-        if self.world.plan.staff.service[who]:
-            return [(day * MINUTES + 480, day * MINUTES + 1200) for day in range(self.day, min(last, self.day + days))]
         some = range(self.day, min(last, self.day + days))
-        return [(int(rota.start[who, day]), int(rota.end[who, day])) for day in some if rota.start[who, day] >= 0]
+        if self.world.plan.staff.service[who]:
+            return [(day * MINUTES + 480, day * MINUTES + 1200) for day in some]
+        on = [day for day in range(self.day, last) if rota.start[who, day] >= 0]
+        soon = [day for day in on if day in some] or on[:1]
+        return [(int(rota.start[who, day]), int(rota.end[who, day])) for day in soon]
 
     def minutes(self, first: float, last: float, number: int) -> list[float]:
         """Return ``number`` moments at random, in order."""
@@ -152,7 +158,11 @@ class Scene:
         return moment(self.world.settings, at)
 
     def loot(self, who: list[int], also: list[str] | None = None) -> Loot:
-        """Close the scene: what was written, by whom, about whom."""
+        """Close the scene: what was written, by whom, about whom.
+
+        Raises:
+            BadInputError: nothing was, for nobody of the role works from then on.
+        """
         accounts = tuple(self.world.plan.staff.account[one] for one in who) + tuple(also or ())
         return loot(self.events, accounts)
 
@@ -210,6 +220,8 @@ def _distinct(patients: Ints) -> Ints:
 def loot(events: list[Event], accounts: tuple[str, ...]) -> Loot:
     """Return the events with the truth drawn from those of ``accounts``."""
     theirs = [one for one in events if isinstance(one, Access) and one.account in accounts]
+    if not theirs:
+        raise BadInputError("Nobody works here whose account could be stolen.", "Give the hospital more staff or days.")
     patients = frozenset(one.patient for one in theirs if one.patient)
     unnamed = sum(one.shown for one in theirs if not one.patient)
     times = [one.at for one in theirs]
