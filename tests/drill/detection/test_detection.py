@@ -136,6 +136,23 @@ def test_a_thief_who_knows_every_threshold_is_sought_in_every_hospital_when_aske
     assert made.task == Task(SIZES["small"], (1001, 1002), ("guessed",), frontier=sought)
 
 
+def fails_or_is_noted(task: Task) -> Measured:
+    seed = task.seeds[0]
+    if seed == 1:
+        raise BadInputError("This seed fails.", "")
+    (Path(task.attacks[0]) / str(seed)).touch()
+    return detection.joined(task, [])
+
+
+def test_a_seed_that_fails_says_so_before_the_others_are_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "one_seed", fails_or_is_noted)
+    with pytest.raises(BadInputError, match="This seed fails"):
+        detection.measure(Task(SETTINGS, tuple(range(1, 40)), (str(tmp_path),)), jobs=1)
+    assert len(list(tmp_path.iterdir())) < 10  # those handed out already
+
+
 def test_thefts_laid_over_together_share_no_account() -> None:
     acts = [act(WORLD, one) for one in trials()]
     groups = list(together(acts))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from ecluse.core.errors import BadInputError
 from ecluse.core.events import Access, AccountAct, AccountEvent, Care, Deed, Integrity, Person
 from ecluse.drill.thieves.base import Loot, Scene, Theft
 from ecluse.drill.thieves.catalogue import BY_NAME, THEFTS
@@ -146,3 +147,17 @@ def test_the_quiet_one_among_the_loud_is_the_truth() -> None:
 def test_a_knob_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TypeError):
         msgspec.structs.replace(BY_NAME["fast-grab"].knobs, speed=9)
+
+
+def test_a_thief_waits_for_the_first_shift_of_an_owner_who_is_away() -> None:
+    start, who = WORLD.plan.rota.start, next(iter(Scene(WORLD, "nurse", 25, SETTINGS.chance("x")).accounts()))
+    away = next(day for day in range(20, 40) if (start[who, day : day + 2] < 0).all() and (start[who, day:] >= 0).any())
+    shifts = Scene(WORLD, "nurse", away, SETTINGS.chance("x")).shifts(who, 2)
+    assert len(shifts) == 1
+    assert shifts[0][0] == start[who, away:][start[who, away:] >= 0][0]
+
+
+def test_where_nobody_works_nothing_is_stolen_and_it_is_said() -> None:
+    scene = Scene(WORLD, "nurse", 25, SETTINGS.chance("x"))
+    with pytest.raises(BadInputError, match="Nobody works here"):
+        scene.loot([0])
