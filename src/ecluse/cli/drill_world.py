@@ -9,15 +9,13 @@ import typer
 from rich.console import Console
 
 from ecluse.core.errors import BadInputError
-from ecluse.drill import world_audit, world_page
+from ecluse.drill import world_page
+from ecluse.drill.logs import catalogue
 from ecluse.drill.thieves.catalogue import BY_NAME
 from ecluse.drill.trials import Trial, act
-from ecluse.drill.world.files import write
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
 from ecluse.drill.world_figures import figures
-
-FORMATS = ("csv", "audit-event")
 
 
 class Hidden(msgspec.Struct, frozen=True):
@@ -40,12 +38,15 @@ def world(  # noqa: PLR0913, PLR0917 - one option for each knob
     patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 20_000,
     staff: Annotated[int, typer.Option(help="People and services.", min=30)] = 200,
     days: Annotated[int, typer.Option(help="Days; a theft begins in the middle.", min=20)] = 60,
-    form: Annotated[str, typer.Option("--format", help="Of the log: csv, or audit-event (FHIR, NDJSON).")] = "csv",
+    form: Annotated[str, typer.Option("--format", help=f"Of the log: {catalogue.EACH}.")] = "csv",
     page: Annotated[bool, typer.Option("--write", help="Write docs/world.md and its picture instead.")] = False,
 ) -> None:
     """Write a synthetic hospital's access log, staff list and tables of care: try `ecluse scan` on them.
 
-    Example: ecluse drill world --out hospital --attack low-and-slow
+    The format is that of the system whose log is played; what such a log cannot say is not in it, and no more than that
+    is read back. The command printed reads what was written.
+
+    Example: ecluse drill world --out hospital --attack low-and-slow --format mediboard
     """
     made = World(Settings(patients=patients, staff=staff, days=days, seed=seed))
     if page:
@@ -53,15 +54,12 @@ def world(  # noqa: PLR0913, PLR0917 - one option for each knob
         return
     if out is None:
         raise BadInputError("Nothing says where to write.", "Say --out FOLDER, or --write for docs/world.md.")
-    if form not in FORMATS:
-        raise BadInputError(f"{form} is no format of a log.", f"Choose from {', '.join(FORMATS)}.")
-    if out.exists() and any(out.iterdir()):
+    wanted = catalogue.named(form)
+    if out.is_dir() and any(out.iterdir()):
         raise BadInputError(f"{out} is not empty.", "Name a new folder.")
     stolen = act(made, _trial(attack, role)) if attack else None
     events = stolen.loot.events if stolen else ()
-    written = write(made, out, events)
-    if form == "audit-event":
-        written = [world_audit.write(made, out, events), *_without_log(written)]
+    written = catalogue.write(wanted, made, out, events)
     if stolen:
         truth = stolen.loot.truth
         first, last = (moment.isoformat() for moment in (truth.first, truth.last))
@@ -69,7 +67,7 @@ def world(  # noqa: PLR0913, PLR0917 - one option for each knob
         (out / "truth.json").write_bytes(msgspec.json.format(msgspec.json.encode(hidden)))
     console = Console(highlight=False)
     console.print(f"{len(written)} files in {out}, from {made.settings.start} to {date.fromordinal(_last(made))}.")
-    console.print(_command(out, written), style="dim", markup=False, soft_wrap=True)
+    console.print(catalogue.command(written), style="dim", markup=False, soft_wrap=True)
 
 
 def _last(made: World) -> int:
@@ -83,18 +81,3 @@ def _trial(attack: str, role: str) -> Trial:
     if role and role not in theft.story.roles:
         raise BadInputError(f"{attack} is not done as {role}.", f"Choose from {', '.join(theft.story.roles)}.")
     return Trial(theft, "", theft.knobs, role or theft.story.roles[0])
-
-
-def _without_log(written: list[Path]) -> list[Path]:
-    """Take the log, and how to read it, away; return what is left."""
-    log = [file for file in written if file.stem == "accesses"]
-    for file in log:
-        file.unlink()
-    return [file for file in written if file not in log]
-
-
-def _command(out: Path, written: list[Path]) -> str:
-    log = next(file for file in written if file.stem == "accesses" and file.suffix != ".toml")
-    care = [f"--care {file}" for file in written if file.name.startswith("care-") and file.suffix == ".csv"]
-    maps = [f"--map {file}" for file in written if file.suffix == ".toml"]
-    return " ".join(["ecluse scan", str(log), f"--staff {out / 'staff.csv'}", *care, *maps])

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from ecluse.cli.drill import app
 from ecluse.core.errors import BadInputError
 from ecluse.core.events import Access, AccountEvent, Deed
-from ecluse.drill import world_audit
+from ecluse.drill.logs import audit_event as world_audit
 from ecluse.drill.thieves.catalogue import BY_NAME
 from ecluse.drill.trials import Trial, act
 from ecluse.drill.world.settings import Settings
@@ -28,7 +28,7 @@ SHOWN_MANY = frozenset({Deed.LIST, Deed.SEARCH})
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Access | AccountEvent]:
     """What the reader finds in the log of a world with a theft in it."""
     stolen = act(WORLD, Trial(GRAB, "", GRAB.knobs, "nurse"))
-    file = world_audit.write(WORLD, tmp_path_factory.mktemp("log"), stolen.loot.events)
+    [file] = world_audit.write(WORLD, tmp_path_factory.mktemp("log"), stolen.loot.events)
     assert audit_event.sniff(file, file.read_bytes()[:4096]) > 50
     tally = Tally()
     read = [one for one in audit_event.read(file, tally, Context()) if isinstance(one, Access | AccountEvent)]
