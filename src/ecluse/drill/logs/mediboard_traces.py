@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from ipaddress import ip_address
 
 import msgspec
@@ -64,7 +64,7 @@ class Traces:
     def override(self, one: Access) -> None:
         """An override of a stay that is somebody else's: it holds for the day."""
         at, stay = clock(one.at), self._stays.at(one.patient, one.at)
-        if stay and stay.doctor != one.account and self._first(one.account, at.replace(hour=0), -stay.number):
+        if stay and stay.doctor != one.account and self._first(one.account, datetime.combine(at, time()), -stay.number):
             sheet = self._dump["bris_de_glace"]
             sheet.add(sheet.rows + 1, at, self._who.number(one.account), stay.number, "CSejour", WHY, GROUP)
 

@@ -53,7 +53,7 @@ def write(world: World, folder: Path, more: Iterable[Event] = ()) -> list[Path]:
     """Write the log of ``world``, with ``more`` events laid over it, and its rules; return both files."""
     path, rules = folder / FILE, folder / RULES
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(line(one) for one in timeline(world, more) if isinstance(one, Access))
+        file.writelines(line(one) for one in timeline(world, more) if isinstance(one, Access) and one.address)
     told = [(RULE, *PAGES[deed], deed) for deed in PAGES]
     told += [(RULE_OF_MANY, *PAGES[deed], deed) for deed in PAGES]
     rules.write_text("".join(form.format(deed=deed, method=method, page=page) for form, method, page, deed in told))
