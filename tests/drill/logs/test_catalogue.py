@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -14,9 +15,11 @@ from ecluse.core.errors import BadInputError
 from ecluse.core.events import Access, AccountEvent, CareKind
 from ecluse.drill.logs import catalogue
 from ecluse.drill.logs.timeline import timeline
+from ecluse.drill.trials import act, trials
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
-from ecluse.sources.readers import NAMES
+from ecluse.sources.base import Context, Tally
+from ecluse.sources.readers import NAMES, load
 
 SMALL = ["--patients", "300", "--staff", "40", "--days", "20"]
 WORDS = [one.word for one in catalogue.FORMATS]
@@ -48,6 +51,19 @@ def test_the_same_seed_writes_the_same_bytes(small: World, tmp_path: Path, word:
     assert sums[0] == sums[1]
 
 
+@pytest.mark.parametrize("word", [word for word in WORDS if word != "csv"])
+def test_every_theft_can_be_told_and_no_line_of_it_is_rejected(small: World, tmp_path: Path, word: str) -> None:
+    stolen = [event for trial in trials() for event in act(small, trial).loot.events]
+    files = catalogue.write(catalogue.named(word), small, tmp_path, stolen)
+    tally = Tally()
+    rules = next((file for file in files if file.name.endswith(".rules.toml")), None)
+    reader = load(READERS.get(word, word))
+    read = list(reader.read(files[0], tally, Context(siblings=(files[0],), rules=rules)))
+    assert read
+    assert tally.lines
+    assert tally.rejected == 0
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_the_tables_beside_a_log_are_those_that_it_does_not_tell(small: World, tmp_path: Path, word: str) -> None:
     form = catalogue.named(word)
@@ -65,6 +81,10 @@ def test_the_command_printed_names_every_file_written(tmp_path: Path, word: str)
     done = CliRunner().invoke(app, ["world", "--out", str(tmp_path / "w"), "--format", word, *SMALL])
     assert done.exit_code == 0, done.output
     words = done.output.split("ecluse scan ", 1)[1].split()
+    again = CliRunner().invoke(app, ["world", "--out", str(tmp_path / "j"), "--format", word, *SMALL, "--json"])
+    told = msgspec.json.decode(again.stdout)
+    assert [word.replace(str(tmp_path / "j"), str(tmp_path / "w")) for word in told["command"][2:]] == words
+    assert sorted(told["files"]) == sorted(str(file) for file in (tmp_path / "j").iterdir())
     assert {word for word in words if not word.startswith("--")} == {str(file) for file in (tmp_path / "w").iterdir()}
 
 

@@ -31,7 +31,7 @@ def grab(hospital: World) -> Loot:
 
 
 def scanned(files: list[Path], lake: Path) -> Any:  # noqa: ANN401 - what the command prints
-    done = CliRunner().invoke(app, [*catalogue.command(files).split()[2:], "--json", "--lake", str(lake)])
+    done = CliRunner().invoke(app, [*catalogue.command(files)[2:], "--json", "--lake", str(lake)])
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 

@@ -64,11 +64,11 @@ def write(form: Format, world: World, folder: Path, more: Sequence[Event] = ()) 
     return written if form.tells is None else written + beside.write(world, folder, more, form.tells)
 
 
-def command(written: Sequence[Path]) -> str:
-    """Return the command that reads what was written, the log first."""
+def command(written: Sequence[Path]) -> list[str]:
+    """Return the words of the command that reads what was written, the log first."""
     log, *rest = written
-    told = [f"{_option(file)} {file}" for file in rest if _option(file)]
-    return " ".join(["ecluse scan", str(log), *told])
+    told = [word for file in rest for word in (_option(file), str(file))]
+    return ["ecluse", "scan", str(log), *told]
 
 
 def _option(file: Path) -> str:
@@ -76,4 +76,4 @@ def _option(file: Path) -> str:
         return "--rules"
     if file.suffix == ".toml":
         return "--map"
-    return "--staff" if file.stem == "staff" else "--care" if file.stem.startswith("care-") else ""
+    return "--staff" if file.stem == "staff" else "--care"
