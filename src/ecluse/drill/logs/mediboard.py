@@ -3,10 +3,12 @@
 The establishment is one that turned on the log of views (by the hour) and the override (both are off by default).
 
 Left out, because no table has it: searches, lists, histories, whole records and single prints and exports; views of
-patients who never had a stay, and how often a stay was viewed inside an hour; failed logins, logouts, workstations and
-sessions of anything but a login; logins of the interfaces; how many patients a slow request showed. Left out, because
-the world does not tell: which fields of a record changed (a change is one of ``CPatient``), browsers, post codes (so
-neighbours cannot be told), deaths. ``access_log`` is left out: it counts requests of nobody.
+patients who had no stay (the world knows those since 40 days before it begins), how often a stay was viewed inside
+an hour, and reading by interfaces; failed logins, logouts, logins of interfaces; workstations, and sessions of anything
+but a login; how many patients a slow request showed (one is slow that passes ten seconds, at a quarter of one each).
+Left out, because the world does not tell: which fields of a record changed (a change is one of ``CPatient``), browsers,
+post codes (so neighbours cannot be told), deaths, which rows a thief deleted. ``access_log`` is left out: it counts
+requests of nobody.
 
 Its own tables tell stays, who attends them, and consultations; orders and work lists lie beside.
 """

@@ -54,7 +54,9 @@ class Traces:
             rows(self, one)
 
     def view(self, one: Access) -> None:
-        """A view of a stay, once an hour."""
+        """A view of a stay on screen, once an hour; interfaces use no screen."""
+        if self._who.service(one.account):
+            return
         hour = clock(one.at).replace(minute=0, second=0, microsecond=0)
         stay = self._stays.at(one.patient, one.at)
         if stay and self._first(one.account, hour, stay.number):

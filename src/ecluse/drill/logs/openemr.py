@@ -6,8 +6,8 @@ Left out, because no table has it: views inside an open chart; searches, lists, 
 record was printed; that an opening was an override; how many patients anything showed, but for what a call of the API
 asked for; workstations, sessions, and addresses of anything but a login or a call; whom a right was given (its SQL
 names a number of another table). Left out, because the world does not tell: which fields a change was of (its SQL),
-treating doctors, and disclosures entered by hand (``extended_log`` is there, empty). Interfaces are taken to use the
-FHIR API, which has no ``$everything`` and no history.
+treating doctors, which rows a thief deleted, and disclosures entered by hand (``extended_log`` is there, empty).
+Interfaces are taken to use the FHIR API, which has no ``$everything`` and no history.
 
 Its own tables tell who attends a stay, and appointments; stays by unit, orders and work lists lie beside.
 """
