@@ -1,19 +1,22 @@
 """The formats by their words: what is written, what lies beside it, and what is refused."""
 
+import errno
 import hashlib
 import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from ecluse.cli.drill import app
-from ecluse.core.errors import BadInputError
+from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.events import Access, AccountEvent, CareKind
 from ecluse.drill.logs import catalogue
+from ecluse.drill.logs.dump import Sheet
 from ecluse.drill.logs.timeline import timeline
 from ecluse.drill.trials import act, trials
 from ecluse.drill.world.settings import Settings
@@ -102,6 +105,19 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, place: str) -> 
     refused = CliRunner().invoke(app, ["world", "--out", str(tmp_path / place), "--format", "atna", *SMALL])
     assert isinstance(refused.exception, BadInputError)
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_a_dump(
+    small: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Sheet, file: IO[bytes]) -> None:
+        file.write(b"INSERT INTO")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Sheet, "move", full)
+    with pytest.raises(BrokenWorldError, match="No space left on device"):
+        catalogue.write(catalogue.named("mediboard"), small, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_more_than_two_days_of_a_log_are_ever_asked_for_ahead(small: World) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
-from ecluse.core.errors import BadInputError
+from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.events import CareKind, Event
 from ecluse.drill.logs import atna, audit_event, beside, mediboard, openemr, openmrs, web_server
 from ecluse.drill.world import files
@@ -55,13 +55,18 @@ def write(form: Format, world: World, folder: Path, more: Sequence[Event] = ()) 
 
     Raises:
         BadInputError: the folder cannot be made.
+        BrokenWorldError: it cannot be written to, or is full.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInputError(f"{folder} cannot be made: {error.strerror}.", "Name a new folder.") from error
-    written = form.write(world, folder, more)
-    return written if form.tells is None else written + beside.write(world, folder, more, form.tells)
+    try:
+        written = form.write(world, folder, more)
+        return written if form.tells is None else written + beside.write(world, folder, more, form.tells)
+    except OSError as error:
+        told = f"{folder} cannot be written to: {error.strerror}."
+        raise BrokenWorldError(told, "Make room there, or name another folder.") from error
 
 
 def command(written: Sequence[Path]) -> list[str]:

@@ -88,6 +88,9 @@ class Dump:
         try:
             if error is None:
                 self._join()
+        except BaseException:
+            self._path.unlink(missing_ok=True)
+            raise
         finally:
             for sheet in self._sheets.values():
                 sheet.close()
