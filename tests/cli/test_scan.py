@@ -10,10 +10,13 @@ import pytest
 
 from ecluse.cli import scan_read
 from ecluse.cli.main import run
-from ecluse.cli.scan_jobs import Job
+from ecluse.cli.scan_jobs import Asked, Job, jobs
+from ecluse.cli.scan_read import take
 from ecluse.core.errors import Exit
 from ecluse.sources import csv_map
 from ecluse.sources.base import Context
+from ecluse.watch.lake import Lake
+from ecluse.watch.views import staff_of
 
 START = datetime(2025, 3, 3, 7)  # noqa: DTZ001 - a local clock
 HEADER = "Date;Heure;Utilisateur;IPP;Type d'accès;Poste"
@@ -269,6 +272,17 @@ def test_staff_and_care_facts_are_taken_in_and_the_report_is_written(
     page = (here / "report.html").read_text(encoding="utf-8")
     assert STOLEN in page
     assert (here / "report.html").stat().st_mode & 0o077 == 0
+
+
+def test_the_staff_list_that_is_named_outranks_the_accounts_of_a_log(here: Path) -> None:
+    (here / "users.csv").write_text("user_id,system_id,username\n10,10,AG01\n11,11,AG02\n")
+    (here / "user_role.csv").write_text("user_id,role\n10,Nurse\n11,Nurse\n")
+    (here / "staff.csv").write_text("login;profession;unité\nAG01;sage-femme;MAT\n")
+    work, unread = jobs(Asked((Path("users.csv"), Path("user_role.csv")), staff=(Path("staff.csv"),)))
+    kept = Lake(here / "lake")
+    take(kept, work, unread, lambda *_: None)
+    found = {row["account"]: row["profession"] for row in staff_of(kept).to_pylist()}
+    assert found == {"AG01": "midwife", "AG02": "nurse"}
 
 
 @pytest.mark.slow

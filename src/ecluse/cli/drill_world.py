@@ -1,5 +1,9 @@
 """``ecluse drill world``: a synthetic hospital as log files, with or without a thief in it."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -7,17 +11,29 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ecluse.core.errors import BadInputError
-from ecluse.drill import world_audit, world_page
+from ecluse.core.events import Access
+from ecluse.drill import world_page
+from ecluse.drill.logs import catalogue
 from ecluse.drill.thieves.catalogue import BY_NAME
-from ecluse.drill.trials import Trial, act
-from ecluse.drill.world.files import write
+from ecluse.drill.trials import Act, Trial, act
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
 from ecluse.drill.world_figures import figures
 
-FORMATS = ("csv", "audit-event")
+
+@dataclass(frozen=True)
+class Followed(World):
+    """A world that tells which of its days is being written."""
+
+    tell: Callable[[int], None]
+
+    def accesses(self, day: int) -> Iterator[Access]:
+        """Yield the day's accesses, one by one."""
+        self.tell(day)
+        return super().accesses(day)
 
 
 class Hidden(msgspec.Struct, frozen=True):
@@ -40,36 +56,59 @@ def world(  # noqa: PLR0913, PLR0917 - one option for each knob
     patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 20_000,
     staff: Annotated[int, typer.Option(help="People and services.", min=30)] = 200,
     days: Annotated[int, typer.Option(help="Days; a theft begins in the middle.", min=20)] = 60,
-    form: Annotated[str, typer.Option("--format", help="Of the log: csv, or audit-event (FHIR, NDJSON).")] = "csv",
+    form: Annotated[str, typer.Option("--format", help=f"Of the log: {catalogue.EACH}.")] = "csv",
     page: Annotated[bool, typer.Option("--write", help="Write docs/world.md and its picture instead.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print the files and the command that reads them as JSON.")
+    ] = False,
 ) -> None:
     """Write a synthetic hospital's access log, staff list and tables of care: try `ecluse scan` on them.
 
-    Example: ecluse drill world --out hospital --attack low-and-slow
+    The format is that of the system whose log is played; what such a log cannot say is not in it, and no more than that
+    is read back. The command printed reads what was written.
+
+    Example: ecluse drill world --out hospital --attack low-and-slow --format mediboard
     """
-    made = World(Settings(patients=patients, staff=staff, days=days, seed=seed))
+    settings = Settings(patients=patients, staff=staff, days=days, seed=seed)
     if page:
-        world_page.write(figures(made), Path("docs"), "ecluse drill world --write")
+        world_page.write(figures(World(settings)), Path("docs"), "ecluse drill world --write")
         return
     if out is None:
         raise BadInputError("Nothing says where to write.", "Say --out FOLDER, or --write for docs/world.md.")
-    if form not in FORMATS:
-        raise BadInputError(f"{form} is no format of a log.", f"Choose from {', '.join(FORMATS)}.")
-    if out.exists() and any(out.iterdir()):
+    wanted = catalogue.named(form)
+    if out.is_dir() and any(out.iterdir()):
         raise BadInputError(f"{out} is not empty.", "Name a new folder.")
-    stolen = act(made, _trial(attack, role)) if attack else None
-    events = stolen.loot.events if stolen else ()
-    written = write(made, out, events)
-    if form == "audit-event":
-        written = [world_audit.write(made, out, events), *_without_log(written)]
+    with _progress(days) as tell:
+        made = Followed(settings, tell)
+        stolen = act(made, _trial(attack, role)) if attack else None
+        written = catalogue.write(wanted, made, out, stolen.loot.events if stolen else ())
     if stolen:
-        truth = stolen.loot.truth
-        first, last = (moment.isoformat() for moment in (truth.first, truth.last))
-        hidden = Hidden(attack, stolen.trial.role, truth.accounts, first, last, sorted(truth.patients), truth.unnamed)
-        (out / "truth.json").write_bytes(msgspec.json.format(msgspec.json.encode(hidden)))
+        _tell_truth(stolen, out)
+    if json:
+        told = {"files": [str(file) for file in written], "command": catalogue.command(written)}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        return
     console = Console(highlight=False)
     console.print(f"{len(written)} files in {out}, from {made.settings.start} to {date.fromordinal(_last(made))}.")
-    console.print(_command(out, written), style="dim", markup=False, soft_wrap=True)
+    console.print(" ".join(catalogue.command(written)), style="dim", markup=False, soft_wrap=True)
+
+
+def _tell_truth(stolen: Act, out: Path) -> None:
+    truth = stolen.loot.truth
+    first, last = (moment.isoformat() for moment in (truth.first, truth.last))
+    name, role = stolen.trial.theft.story.name, stolen.trial.role
+    hidden = Hidden(name, role, truth.accounts, first, last, sorted(truth.patients), truth.unnamed)
+    (out / "truth.json").write_bytes(msgspec.json.format(msgspec.json.encode(hidden)))
+
+
+@contextmanager
+def _progress(days: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar of days on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn("day"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("day", total=days)
+        yield lambda day: progress.update(task, completed=day)
 
 
 def _last(made: World) -> int:
@@ -83,18 +122,3 @@ def _trial(attack: str, role: str) -> Trial:
     if role and role not in theft.story.roles:
         raise BadInputError(f"{attack} is not done as {role}.", f"Choose from {', '.join(theft.story.roles)}.")
     return Trial(theft, "", theft.knobs, role or theft.story.roles[0])
-
-
-def _without_log(written: list[Path]) -> list[Path]:
-    """Take the log, and how to read it, away; return what is left."""
-    log = [file for file in written if file.stem == "accesses"]
-    for file in log:
-        file.unlink()
-    return [file for file in written if file not in log]
-
-
-def _command(out: Path, written: list[Path]) -> str:
-    log = next(file for file in written if file.stem == "accesses" and file.suffix != ".toml")
-    care = [f"--care {file}" for file in written if file.name.startswith("care-") and file.suffix == ".csv"]
-    maps = [f"--map {file}" for file in written if file.suffix == ".toml"]
-    return " ".join(["ecluse scan", str(log), f"--staff {out / 'staff.csv'}", *care, *maps])

@@ -46,16 +46,18 @@ class Job(msgspec.Struct, frozen=True):
 def jobs(asked: Asked) -> tuple[list[Job], list[Unread]]:
     """Return what is to be read, in order, and what nobody reads.
 
+    Staff lists come last: what the user names as such outranks the accounts that a log brings along.
+
     Raises:
         BadInputError: a path does not exist, a mapping is wrong, a staff or care file is of no such kind.
     """
     maps = [(file, mapping.load(file)) for file in asked.maps]
     context = Context(rules=asked.rules)
-    extra = [*_staff(asked.staff), *_care(asked.care, maps, context)]
-    given = {one.path.resolve() for one in extra}
+    staff, care = list(_staff(asked.staff)), list(_care(asked.care, maps, context))
+    given = {one.path.resolve() for one in (*staff, *care)}
     found = [one for one in detect.find(asked.paths) if one.path.resolve() not in given]
-    sorted_: list[Job | Unread] = [*extra, *(_job(one, context, maps) for one in found)]
-    siblings = (*(one.path for one in extra), *(one.path for one in found))
+    sorted_: list[Job | Unread] = [*care, *(_job(one, context, maps) for one in found), *staff]
+    siblings = (*(one.path for one in (*staff, *care)), *(one.path for one in found))
     made = [one for one in sorted_ if isinstance(one, Job)]
     told = [msgspec.structs.replace(job.context, siblings=siblings) for job in made]
     work = [Job(job.path, job.reader, context) for job, context in zip(made, told, strict=True)]

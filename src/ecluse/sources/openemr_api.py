@@ -34,7 +34,7 @@ def calls(part: Part, state: State) -> Iterator[Event]:
         if at is None or not url or not user:
             part.reject(f"row {row} has no time, no user or no URL")
             continue
-        at += state.world.clock
+        at = state.world.clock.here(at)
         counter.saw(number(row), at)
         path, _, query = url.partition("?")
         told = f"Row {row} of api_log (log row {log}, {method} {_route(path)}, {created}) does not fit: it was changed."

@@ -1,14 +1,11 @@
 """What must be known beside OpenEMR's logs to read them: account and patient numbers, and the clock of the API log."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
-from ecluse.sources.fields import when
+from ecluse.sources.openemr_clock import Clock, clock_of
 from ecluse.sources.tables import Part, parts, sources
 
 SHAPES: dict[str, frozenset[str]] = {
@@ -25,21 +22,17 @@ SHAPES: dict[str, frozenset[str]] = {
     }.items()
 }
 TRACES = frozenset({"log", "log_comment_encrypt", "api_log", "extended_log"})
-SAMPLE = 200
-LOOKED = 1_000_000
-QUARTER = timedelta(minutes=15)
-FARTHEST = timedelta(hours=14)  # a clock from UTC
 MACHINE = re.compile(r"(?i)(?:^|[-_. ])(?:api|svc|service|interface|robot|bot|batch|sync|daemon)(?:$|[-_. ]|\d)")
 
 
 class World:
-    """Names by number; uuid in hexadecimal without dashes. ``clock`` is what to add to the API log's times."""
+    """Names by number; uuid in hexadecimal without dashes. ``clock`` tells the server's time of an API call."""
 
     def __init__(self) -> None:
         self.users: dict[str, str] = {}
         self.patients: dict[str, str] = {}
         self.pids: set[str] = set()
-        self.clock = timedelta()
+        self.clock = Clock()
         self.has: frozenset[str] = frozenset()
 
     def account(self, user: str | None) -> str:
@@ -69,7 +62,7 @@ def _world(folder: Path, files: tuple[Path, ...]) -> World:
     for path, tables in where:
         for part in parts(path, SHAPES, only=tables & {"users", "patient_data"}):
             _learn(world, part)
-    world.clock = _clock(where)
+    world.clock = clock_of(where, SHAPES)
     return world
 
 
@@ -84,24 +77,3 @@ def _learn(world: World, part: Part) -> None:
             world.pids.add(pid)
             if uuid:
                 world.patients[bare(uuid)] = pid
-
-
-def _clock(where: list[tuple[Path, frozenset[str]]]) -> timedelta:
-    """Compare the two times that an API call has: in ``log`` (the server's clock), in ``api_log`` (as dumped: UTC)."""
-    called: dict[str, str] = {}
-    for path, tables in where:
-        for part in parts(path, SHAPES, only=tables & {"api_log"}):
-            rows = islice(part.rows("log_id", "created_time"), SAMPLE - len(called))
-            called |= {number: time for number, time in rows if number and time}
-            if len(called) >= SAMPLE:
-                break
-    found: Counter[timedelta] = Counter()
-    for path, tables in where if called else []:
-        for part in parts(path, SHAPES, only=tables & {"log"}):
-            for number, date in islice(part.rows("id", "date"), LOOKED):
-                if number in called and (here := when(date)) and (there := when(called.pop(number))):
-                    found[round((here - there) / QUARTER) * QUARTER] += 1
-                    if not called:
-                        break
-    clock = found.most_common(1)[0][0] if found else timedelta()
-    return clock if abs(clock) <= FARTHEST else timedelta()

@@ -3,8 +3,9 @@
 import base64
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -253,6 +254,21 @@ def test_an_api_call_counts_once_and_at_the_server_s_own_clock(dump: Dump, told:
     (event,) = [one for one in events if isinstance(one, Access)]
     assert (event.at, event.source, event.row) == (datetime.fromisoformat("2031-06-02T07:10:18"), "openemr/api_log", 80)
     assert tally.skipped["an API call: api_log tells it"] == 1
+
+
+def test_api_calls_follow_summer_time_and_believe_no_single_row(dump: Dump, told: Told) -> None:
+    zone = ZoneInfo("Europe/Paris")
+    begin = datetime(2031, 3, 29, 22, tzinfo=UTC)  # the clock is put forward at 01:00 UTC
+    times = [begin + timedelta(minutes=30 * place) for place in range(12)]
+    local = [f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" for at in times]
+    back_dated = [*local[:4], "2031-03-01 09:00:00", *local[5:]]
+    calls = [
+        call(number, "/apis/default/api/patient/5", number, created_time=f"{at:%Y-%m-%d %H:%M:%S}")
+        for number, at in enumerate(times, 1)
+    ]
+    log = [entry(number, "api", date=date) for number, date in enumerate(back_dated, 1)]
+    events, *_ = told(openemr, dump({"api_log": calls, "log": log, **PEOPLE}))
+    assert [f"{one.at:%Y-%m-%d %H:%M:%S}" for one in events if isinstance(one, Access)] == local
 
 
 def test_staff_and_the_doctor_who_follows_a_patient(dump: Dump, told: Told) -> None:

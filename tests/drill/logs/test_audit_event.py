@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from ecluse.cli.drill import app
 from ecluse.core.errors import BadInputError
 from ecluse.core.events import Access, AccountEvent, Deed
-from ecluse.drill import world_audit
+from ecluse.drill.logs import audit_event as writer
 from ecluse.drill.thieves.catalogue import BY_NAME
 from ecluse.drill.trials import Trial, act
 from ecluse.drill.world.settings import Settings
@@ -28,7 +28,7 @@ SHOWN_MANY = frozenset({Deed.LIST, Deed.SEARCH})
 def found(tmp_path_factory: pytest.TempPathFactory) -> list[Access | AccountEvent]:
     """What the reader finds in the log of a world with a theft in it."""
     stolen = act(WORLD, Trial(GRAB, "", GRAB.knobs, "nurse"))
-    file = world_audit.write(WORLD, tmp_path_factory.mktemp("log"), stolen.loot.events)
+    [file] = writer.write(WORLD, tmp_path_factory.mktemp("log"), stolen.loot.events)
     assert audit_event.sniff(file, file.read_bytes()[:4096]) > 50
     tally = Tally()
     read = [one for one in audit_event.read(file, tally, Context()) if isinstance(one, Access | AccountEvent)]
@@ -60,7 +60,7 @@ def test_the_theft_is_in_it_patient_by_patient(found: list[Access | AccountEvent
 def test_each_deed_is_read_as_that_deed(tmp_path: Path, deed: Deed) -> None:
     one = Access(at=WORLD.moment(600), account="n.martin", deed=deed, patient="200001")
     file = tmp_path / "one.ndjson"
-    file.write_bytes(msgspec.json.encode(world_audit.event(one)))
+    file.write_bytes(msgspec.json.encode(writer.event(one)))
     [read] = audit_event.read(file, Tally(), Context())
     assert isinstance(read, Access)
     assert told(read) == told(one)
@@ -69,7 +69,7 @@ def test_each_deed_is_read_as_that_deed(tmp_path: Path, deed: Deed) -> None:
 def test_what_such_a_log_has_no_code_for_is_left_out() -> None:
     signs = [one for day in WORLD.days for one in WORLD.signs(day)]
     assert signs
-    assert all(bool(world_audit.event(one)) == (one.act in world_audit.ACTS) for one in signs)
+    assert all(bool(writer.event(one)) == (one.act in writer.ACTS) for one in signs)
 
 
 def test_the_command_names_the_log_it_wrote_and_refuses_other_formats(tmp_path: Path) -> None:

@@ -1,21 +1,21 @@
 """The world's log as FHIR R4 AuditEvents (NDJSON), as a FHIR server would have written it: one event for each access.
 
-Codes: DICOM PS3.16 CID 400, FHIR restful-interaction. What such a log cannot say is left out: how many patients a
-search displayed, the device, and what happened to accounts other than signing in and out and rights.
+Codes: DICOM PS3.16 CID 400, FHIR restful-interaction.
+
+Left out: how many patients a list or a search displayed, and which of the two it was; workstations and sessions; and
+what happened to accounts other than signing in and out, rights given and logs stopped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from ecluse.core.events import Access, AccountAct, AccountEvent, Deed, Event
+from ecluse.drill.logs.timeline import instant, timeline
 from ecluse.drill.world.world import SOURCE, World
 
-ZONE = ZoneInfo("Europe/Paris")
 FILE = "accesses.ndjson"
 DICOM, REST = "http://dicom.nema.org/resources/ontology/DCM", "http://hl7.org/fhir/restful-interaction"
 TYPES = "http://terminology.hl7.org/CodeSystem/audit-event-type"
@@ -42,22 +42,15 @@ ACTS = {
 }
 
 
-def write(world: World, folder: Path, more: Sequence[Event] = ()) -> Path:
+def write(world: World, folder: Path, more: Iterable[Event] = ()) -> list[Path]:
     """Write the log of ``world``, with ``more`` events laid over it, into ``folder``; return the file."""
-    added = [one for one in more if isinstance(one, Access | AccountEvent)]
     path = folder / FILE
     with path.open("wb") as file:
-        for one in chain(_quiet(world), added):
+        for one in timeline(world, more):
             told = event(one)
             if told:
                 file.write(msgspec.json.encode(told) + b"\n")
-    return path
-
-
-def _quiet(world: World) -> Iterator[Access | AccountEvent]:
-    for day in world.days:
-        every: Iterable[Access | AccountEvent] = chain(world.accesses(day), world.signs(day))
-        yield from sorted(every, key=lambda one: one.at)
+    return [path]
 
 
 def event(one: Access | AccountEvent) -> dict[str, Any]:
@@ -82,7 +75,7 @@ def _told(kind: dict[str, str], special: dict[str, str], one: Access | AccountEv
         "resourceType": "AuditEvent",
         "type": kind,
         "subtype": [special],
-        "recorded": one.at.replace(tzinfo=ZONE).isoformat(timespec="milliseconds"),
+        "recorded": instant(one.at).isoformat(timespec="milliseconds"),
         "agent": [agent],
         "source": {"observer": {"display": SOURCE}},
     }
