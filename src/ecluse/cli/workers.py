@@ -15,6 +15,7 @@ from pathlib import Path
 import django
 import msgspec
 from django.core.checks import CRITICAL
+from django.utils.translation import override
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
@@ -36,7 +37,8 @@ def listening(home: Home, address: str, port: str) -> Home:
 
 def dangerous(home: Home) -> list[str]:
     """Return the Critical findings, in words."""
-    findings = importlib.import_module("ecluse.web.checks").run(home)
+    with override("en"):
+        findings = importlib.import_module("ecluse.web.checks").run(home)
     return [f"{found.id} {found.msg} {found.hint or ''}".strip() for found in findings if found.level >= CRITICAL]
 
 
