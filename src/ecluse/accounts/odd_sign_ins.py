@@ -22,8 +22,7 @@ from django.utils.translation import gettext_noop
 
 from ecluse.accounts import device_key, workstation
 from ecluse.accounts.bridge import note
-from ecluse.accounts.models import Account
-from ecluse.accounts.models_sessions import SignIn
+from ecluse.accounts.models import Account, SignIn
 from ecluse.accounts.standing import UNUSUAL
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action

@@ -9,6 +9,7 @@ from ecluse.accounts.models.federated import FederatedSession, LinkedIdentity, P
 from ecluse.accounts.models.people import Account, AccountManager, AccountProfession
 from ecluse.accounts.models.places import Membership, OnCall, Unit, Workstation
 from ecluse.accounts.models.services import ServiceClient, Token
+from ecluse.accounts.models.sessions import Pin, Review, Shift, SignIn
 from ecluse.accounts.models.telling import Contact, Notice
 from ecluse.accounts.models.words import DIGEST_BYTES, RPPS, USERNAME, valid_profession, valid_rpps, valid_username
 
@@ -26,8 +27,12 @@ __all__ = [
     "Membership",
     "Notice",
     "OnCall",
+    "Pin",
     "Provisioned",
+    "Review",
     "ServiceClient",
+    "Shift",
+    "SignIn",
     "Slip",
     "Token",
     "Tries",
