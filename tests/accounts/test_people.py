@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 from ecluse.accounts import approvals, registry, reviews
 from ecluse.accounts.employment import unused, why_not
 from ecluse.accounts.generic import generic
-from ecluse.accounts.models import Account, AccountProfession, Membership
-from ecluse.accounts.models_sessions import Review
+from ecluse.accounts.models import Account, AccountProfession, Membership, Review
 from ecluse.accounts.testing import PASSWORD, code, person, with_credentials
 from ecluse.cli.accounts import app
 from ecluse.core.words import Action, Decision

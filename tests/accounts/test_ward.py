@@ -14,8 +14,7 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from ecluse.accounts import device_key, pins, workstations
-from ecluse.accounts.models import Account, Unit, Workstation
-from ecluse.accounts.models_sessions import Pin, Shift
+from ecluse.accounts.models import Account, Pin, Shift, Unit, Workstation
 from ecluse.accounts.testing import person
 from ecluse.accounts.testing_key import COPIED, PRESENT, Passkey
 from ecluse.cli.workstations import app

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,10 +31,12 @@ from ecluse.core.events import Access, AccountEvent, Event
 from ecluse.core.home import Audit
 from ecluse.core.words import PATIENT_ACTIONS, Action, Compartment, Decision, DutyKind, Ground, Purpose
 from ecluse.gate.world import home as world_home
+from ecluse.record import trace_index
 from ecluse.respond.audit_out import allowance, asking, atna, balp, sending, views
 from ecluse.respond.audit_out.kinds import BALP, KINDS
 from ecluse.safe.entry import Entry
-from ecluse.safe.protocol import Who
+from ecluse.safe.protocol import Note, Who
+from ecluse.safe.testing import who
 from ecluse.safe.trace_reader import entries, opens
 from ecluse.sources import atna as atna_reader
 from ecluse.sources import audit_event as audit_event_reader
@@ -370,12 +373,40 @@ def test_r54_asking_again_and_again_does_not_give_more(
     assert [one.status_code for one in answers] == [200] * 5 + [429] * 3
 
 
-def test_r54_what_was_given_more_than_an_hour_ago_does_not_count(hand: Hand) -> None:
+def give(hand: Hand, number: int) -> None:
+    """Trace that a page of so many entries was given."""
+    hand.call(
+        Note(
+            who=who("nurse.one"),
+            action=Action.LIST,
+            decision=Decision.ALLOW,
+            rule=allowance.READ,
+            target=allowance.TARGET,
+            request="page",
+            detail=str(number),
+        )
+    )
+
+
+def test_r54_what_was_given_more_than_an_hour_ago_does_not_count(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = hand.now
+    give(hand, 40)
+    hand.now += 3000
+    give(hand, 2)
+
+    def given_at(seconds: float) -> int:
+        clock = Mock(now=lambda zone: datetime.fromtimestamp(begun + seconds, zone))
+        monkeypatch.setattr(trace_index, "datetime", clock)
+        return allowance.given(hand.folder, hand.folder / "index", "nurse.one")
+
+    assert [given_at(seconds) for seconds in (3010, 3900, 6700)] == [42, 2, 0]
+
+
+def test_r54_only_pages_that_were_given_count() -> None:
     page = entry(Action.LIST, rule=allowance.READ, target=allowance.TARGET, detail="7")
     other = entry(Action.LIST, rule=allowance.READ, target="case", detail="9")
     refused = entry(Action.LIST, rule=allowance.FULL, target=allowance.TARGET, detail="5")
     assert allowance.told([page, other, refused, page]) == 14
-    assert allowance.given(hand.folder, hand.folder / "index", "nurse.one") == 0
 
 
 def test_r54_a_service_may_copy_more_than_a_person_reads(world: World) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 
 from ecluse.accounts.who import console
-from ecluse.core.home import Home
+from ecluse.core.home import Home, Mail
 from ecluse.core.outside import Alarms, Respond
 from ecluse.respond.models import Case, CaseEvent, Delivery, Question, Reply
 from ecluse.safe.client import SafeClient
@@ -20,6 +20,7 @@ from ecluse.safe.protocol import Enrol, Who
 from ecluse.safe.trace_reader import entries
 from ecluse.web.settings import postgresql
 
+MAIL = Mail(how="smtp", server="127.0.0.1", security="none", sender="ecluse@h.example")
 POSTGRES = "postgres-of-the-tests"
 TABLES: tuple[type[Model], ...] = (Case, CaseEvent, Question, Reply, Delivery)
 OFFICER = Who(account="r.officer", profession="security-officer", session="o", acr="aal2")
@@ -97,11 +98,19 @@ def trace(home: Path, safe: SafeClient) -> Callable[[], list[Entry]]:
 
 @pytest.fixture
 def alarms(settings: Settings) -> Callable[..., Home]:
-    """Set where alarms go."""
+    """Set where alarms go, and the port of the server that takes mail."""
 
-    def put(wanted: Alarms, respond: Respond | None = None) -> Home:
+    def put(wanted: Alarms, respond: Respond | None = None, port: int = 0, people: str = "") -> Home:
         home: Home = settings.HOME
-        changed = msgspec.structs.replace(home.settings, alarms=wanted, respond=respond or home.settings.respond)
+        mail = MAIL if port or wanted.email else Mail()
+        mail = msgspec.structs.replace(mail, port=port, people=people)
+        settings.MAIL = mail if mail.how else None
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = mail.server, mail.port, False
+        settings.DEFAULT_FROM_EMAIL = mail.sender
+        changed = msgspec.structs.replace(
+            home.settings, alarms=wanted, respond=respond or home.settings.respond, mail=mail
+        )
         made = msgspec.structs.replace(home, settings=changed)
         settings.HOME = made
         return made

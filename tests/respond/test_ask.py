@@ -7,7 +7,7 @@ import pytest
 
 from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.home import Home
-from ecluse.core.outside import Alarms, Email
+from ecluse.core.outside import Alarms
 from ecluse.core.words import Action, Decision, Grade, Ground
 from ecluse.respond import ask, cases, containment, follow, queue
 from ecluse.respond import testing as receivers
@@ -21,7 +21,7 @@ from ecluse.safe.protocol import Who
 pytestmark = pytest.mark.usefixtures("base")
 
 NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
-SetAlarms = Callable[[Alarms], Home]
+SetAlarms = Callable[..., Home]
 
 
 def entry(account: str, patient: str, at: dt.datetime = NOON, **more: object) -> Entry:
@@ -76,7 +76,7 @@ def test_c11_a_persons_own_page_can_tell_the_count_as_the_day_goes(alarms: SetAl
 def test_c11_everybody_is_asked_once_a_day_and_told_the_same_evening(alarms: SetAlarms) -> None:
     day = day_of(entry("q.one", "p1"), entry("q.one", "p2"), entry("q.two", "p1"))
     with receivers.smtp() as (port, taken):
-        alarms(Alarms(email=Email("127.0.0.1", "e@h.example", {}, port, "none", people="{account}@h.example")))
+        alarms(Alarms(), port=port, people="{account}@h.example")
         assert len(ask.evening(day, NOON)) == 2
         assert ask.evening(day, NOON) == []
         assert outbox.deliver() == (2, 0)

@@ -1,17 +1,22 @@
 """C1, C2, C3: the trace reaches the watch, in order, each entry once, whatever happens in between."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from ecluse.core.errors import BrokenWorldError, NotProvenError
-from ecluse.core.home import Home
+from ecluse.core.home import Home, Settings
 from ecluse.core.outside import Alarms
 from ecluse.core.words import Action, Decision, Grade, Ground
 from ecluse.respond import containment, follow, live, playbooks, queue, standing
+from ecluse.respond.children import Deep
 from ecluse.respond.follow import Cursor, Follower
 from ecluse.respond.kinds import CaseKind, EventKind
 from ecluse.respond.live import Live
@@ -266,3 +271,23 @@ def test_a_browser_that_proved_nothing_is_no_workstation_to_lock() -> None:
     quick = Quick(RIGHTS)
     found = [s for n in range(6) for s in quick.feed(entry(n, ground=Ground.UNEXPLAINED, workstation="new:abc"))]
     assert [signal.workstation for signal in found] == [""]
+
+
+def test_a_run_of_the_detectors_whose_watch_is_gone_does_not_begin() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    command = [sys.executable, "-m", "ecluse.respond", "deep", str(gone.pid)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, b""), "it ends before it looks for its home"
+
+
+def test_the_watch_says_who_it_is_to_the_run_it_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = Mock(**{"poll.return_value": None})
+    started = Mock(return_value=begun)
+    monkeypatch.setattr(subprocess, "Popen", started)
+    deep = Deep(Home(tmp_path, Settings()))
+    deep._next = 0.0
+    deep.look()
+    assert started.call_args.args[0] == [sys.executable, "-m", "ecluse.respond", "deep", str(os.getpid())]
+    deep.look()
+    assert started.call_count == 1, "one run at a time"

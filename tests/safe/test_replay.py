@@ -1,6 +1,10 @@
 """Rebuilding: from the whole trace, from a snapshot, or entry by entry, the state is the same."""
 
+import os
+import signal
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -204,3 +208,29 @@ def test_a_snapshot_is_due_by_size_and_made_by_a_child(safe: SafeInHand, monkeyp
     snapshots.wait()
     assert snapshot.load(safe.folder, safe.desk.keys, safe.desk.trace.signer.verifier) is not None
     assert verify(safe.folder).faults == []
+
+
+def test_a_snapshot_under_way_does_not_outlive_its_safe(safe: SafeInHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "SNAPSHOT_ENTRIES", 1)
+    monkeypatch.setattr(snapshot, "save", lambda *_: time.sleep(60))
+    snapshots = serving.Snapshots(safe.desk)
+    safe.open("p1")
+    heard, told = os.pipe()
+    serving_it = os.fork()
+    if serving_it == 0:
+        try:
+            snapshots.if_due()
+            os.write(told, str(snapshots._child).encode())
+            time.sleep(60)
+        finally:
+            os._exit(1)
+    writer = Path("/proc") / os.read(heard, 20).decode() / "stat"
+    assert writer.exists()
+    os.kill(serving_it, signal.SIGKILL)
+    os.waitpid(serving_it, 0)
+    deadline = time.monotonic() + 10
+    while writer.exists() and writer.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < deadline, "it still holds the folder of the safe"
+        time.sleep(0.05)
+    os.close(heard)
+    os.close(told)

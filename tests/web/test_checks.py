@@ -3,10 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from django.utils import timezone
+from django.utils.translation import override
 from pytest_django.fixtures import Settings as DjangoSettings
 
+from ecluse.cli.findings.base import Seen
+from ecluse.cli.findings.catalogue import serving
+from ecluse.cli.workers import dangerous
 from ecluse.core.home import Accounts, Audit, Breach, Home, Settings, Site
+from ecluse.safe.protocol import State
 from ecluse.web import checks
 
 CERTIFIED = {"https": True, "certificate": "/etc/hostname", "private_key": "/dev/null"}
@@ -100,3 +107,39 @@ def test_debug_pages(tmp_path: Path, settings: DjangoSettings) -> None:
 
 def test_tables_that_are_up_to_date(db: None) -> None:
     assert checks.tables() == []
+
+
+def open_to_all(tmp_path: Path) -> Home:
+    """Return a home where nearly everything is wrong."""
+    key = tmp_path / "tls.key"
+    key.write_text("")
+    key.chmod(0o644)
+    site = Site(address="0.0.0.0", https=True, certificate="/nowhere.pem", private_key=str(key), bearer_tokens=True)  # noqa: S104 - what must be told
+    settings = Settings(site=site, breach=Breach(cnil_hours=96), audit=Audit(syslog="udp://192.0.2.9:514"))
+    return Home(tmp_path, msgspec.structs.replace(settings, accounts=Accounts(demo_codes_for_all=True)))
+
+
+def said(home: Home) -> dict[str, str]:
+    found = [*checks.transport(home), *checks.hosts(home), *checks.factors(home), *checks.telling(home)]
+    return {str(one.id): f"{one.msg} {one.hint}" for one in found}
+
+
+def test_a_finding_is_said_in_the_language_of_the_page(tmp_path: Path) -> None:
+    home = open_to_all(tmp_path)
+    with override("en"):
+        english = said(home)
+    with override("fr"):
+        french = said(home)
+    assert french.keys() == english.keys() >= {"web.C004", "web.C005", "web.C012", "web.C013", "web.W002", "web.W003"}
+    assert [name for name in english if english[name] == french[name]] == []
+    assert "/nowhere.pem" in french["web.C004"]
+
+
+def test_a_terminal_is_told_in_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "run", checks.transport)
+    home = at(tmp_path)
+    state = State(size=0, head="", locks=(), accounts=0, setup_closed=True, policy="", started=0.0)
+    with override("fr"):
+        [told] = dangerous(home)
+        assert told.startswith("web.C002 The site is served without https. Set https = true,")
+        assert "The site is served without https." in [one.text for one in serving(Seen(home, state, timezone.now()))]

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from ecluse.accounts import standing
 from ecluse.accounts.testing import person, sign_in
@@ -17,7 +19,11 @@ from ecluse.core.words import OVERSEERS, Decision, Ground, Profession, TargetKin
 from ecluse.respond import cases, containment
 from ecluse.respond.cases import Signal
 from ecluse.respond.exposure import bundle
+from ecluse.respond.exposure.finding import Exposure, expose
+from ecluse.respond.exposure.scope import Scope
 from ecluse.respond.kinds import CaseKind, EventKind
+from ecluse.respond.models import CaseEvent
+from ecluse.respond.notices import facts
 from ecluse.respond.notices.base import From
 from ecluse.respond.notices.catalogue import NOTICES, notice_named
 from ecluse.respond.notices.models import Breach, Finished
@@ -281,6 +287,32 @@ def test_a_notice_is_written_finished_and_given_as_pdf(officer: Client, ref: str
     row = Finished.objects.get()
     given = officer.get(f"/console/breaches/{name}/file/{row.pk}.pdf")
     assert given.content.startswith(b"%PDF")
+
+
+def test_the_figures_of_a_notice_are_counted_once_when_it_is_finished(
+    officer: Client, ref: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer.post(f"/console/cases/{ref}/breach/")
+    counted = []
+
+    def count(safe: Path, scope: Scope) -> Exposure:
+        counted.append(scope)
+        return expose(safe, scope)
+
+    monkeypatch.setattr(facts, "expose", count)
+    path = f"/console/breaches/{Breach.objects.get().name}/register/"
+    form = {one.key: "Said." for one in notice_named("register").fields if one.source is From.PERSON}
+    officer.post(path, {**form, "save": "1"})
+    assert counted == [], "what people write holds no figure"
+    officer.post(path, {**form, "finish": "1"})
+    assert len(counted) == 1
+
+
+def test_the_events_of_a_case_are_read_once_a_page(officer: Client, ref: str) -> None:
+    officer.post(f"/console/cases/{ref}/act/note/", {"text": "Called"})
+    with CaptureQueriesContext(connection) as asked:
+        assert officer.get(f"/console/cases/{ref}/").status_code == 200
+    assert len([one for one in asked if f'FROM "{CaseEvent._meta.db_table}"' in one["sql"]]) == 1
 
 
 def test_figures_of_a_notice_cannot_be_posted(officer: Client, ref: str) -> None:

@@ -161,6 +161,63 @@ def test_nothing_outlives_a_killed_parent(served: subprocess.Popen[bytes]) -> No
     until(lambda: not [one for one in children if lives(one)])
 
 
+@pytest.fixture
+def starting(establishment: Home) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve, wait for the workers to be there but not yet for a page, and leave nothing behind."""
+    process = run(establishment)
+    try:
+        until(lambda: len(named(process.pid, "ecluse.cli.workers")) == 2)
+        yield process
+    finally:
+        left = below(process.pid)
+        process.kill()
+        process.wait()
+        for one in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [0.0, 0.2, 0.8])
+def test_nothing_outlives_a_parent_killed_while_its_workers_load(
+    starting: subprocess.Popen[bytes], after_s: float
+) -> None:
+    time.sleep(after_s)
+    children = below(starting.pid)
+    starting.kill()
+    until(lambda: not [one for one in children if lives(one)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [0.0, 0.2, 0.8])
+def test_no_worker_outlives_a_web_server_killed_while_it_loads(
+    starting: subprocess.Popen[bytes], after_s: float
+) -> None:
+    time.sleep(after_s)
+    web, worker = named(starting.pid, "ecluse.cli.workers")
+    os.kill(web, signal.SIGKILL)
+    until(lambda: not lives(worker), within=5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_that_is_asked_for_while_starting_is_clean(starting: subprocess.Popen[bytes], number: int) -> None:
+    children = below(starting.pid)
+    starting.send_signal(number)
+    assert starting.wait(9) == 0, "nobody waits for a worker that does not know yet how to stop"
+    assert [one for one in children if lives(one)] == []
+
+
+@pytest.mark.slow
+def test_when_the_safe_falls_while_the_web_server_starts_it_comes_back(
+    starting: subprocess.Popen[bytes], establishment: Home
+) -> None:
+    [safe] = named(starting.pid, "ecluse.safe")
+    os.kill(safe, signal.SIGKILL)
+    until(lambda: named(starting.pid, "ecluse.safe") not in ([], [safe]))
+    until(lambda: answers(establishment))
+
+
 @pytest.mark.slow
 def test_a_second_server_of_the_same_folder_does_not_start(
     served: subprocess.Popen[bytes], establishment: Home

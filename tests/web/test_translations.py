@@ -66,6 +66,11 @@ def test_a_translation_keeps_the_places_to_fill_in() -> None:
     assert odd == []
 
 
+def test_no_line_of_french_breaks_before_its_punctuation() -> None:
+    plain = re.compile(r"[ \t][:;?!»]|«[ \t]")
+    assert [one for said in written().values() for one in said if plain.search(one)] == [], "write U+00A0 instead"
+
+
 def test_what_is_shipped_is_what_is_written() -> None:
     with (FOLDER / "django.mo").open("rb") as file:
         shipped = gettext.GNUTranslations(file)

@@ -12,8 +12,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from ecluse.accounts import addresses
 from ecluse.accounts.labels import label
-from ecluse.accounts.models import Account, Contact, Notice
+from ecluse.accounts.models import Account, Notice
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,8 @@ SENTENCES = {
 def tell(account: Account, rule: str, detail: str = "") -> None:
     """Keep a notice for ``account``, and mail it where that is set."""
     notice = Notice.objects.create(account=account, rule=rule, detail=detail)
-    contact = Contact.objects.filter(account=account).first()
-    if contact is not None and settings.MAIL:
-        mail(contact.email, notice)
+    for address in addresses.of([account.username]).values():
+        mail(address, notice)
 
 
 def mail(address: str, notice: Notice) -> None:

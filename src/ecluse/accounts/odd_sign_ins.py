@@ -2,7 +2,8 @@
 
 1. What is unusual is a plain function of the sign-ins of the last 90 days; a first sign-in is not.
 2. The person is told in every other session they have open, on its next page, and at their next sign-in from elsewhere:
-   never only in the session that may be the thief's.
+   never only in the session that may be the thief's. So it is not one of :mod:`ecluse.accounts.notices`: those wait for
+   whoever signs in next, and whoever that is can put them away.
 """
 
 import datetime as dt
@@ -21,8 +22,7 @@ from django.utils.translation import gettext_noop
 
 from ecluse.accounts import device_key, workstation
 from ecluse.accounts.bridge import note
-from ecluse.accounts.models import Account
-from ecluse.accounts.models_sessions import SignIn
+from ecluse.accounts.models import Account, SignIn
 from ecluse.accounts.standing import UNUSUAL
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Action

@@ -12,8 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from ecluse.accounts import sealing
-from ecluse.accounts.models import Account
-from ecluse.accounts.models_sessions import Pin
+from ecluse.accounts.models import Account, Pin
 
 MOST_TRIES = 5
 DIGITS = re.compile(r"[0-9]{6,12}\Z")

@@ -8,6 +8,7 @@ Order of writes, so that a crash leaves something that loading again mends:
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
@@ -235,13 +236,11 @@ def propose_all(good: list[Good], requester: str) -> tuple[int, list[Reject]]:
     """Propose the grants that are missing: set-up is closed, each needs a second person."""
     who = Who(account=requester, profession=profession_of(requester), session="", acr="console")
     waiting = {wait.proposal.account for wait in approvals.waiting(who).asked} if requester else set[str]()
+    has = professions_of(row.username for _, row in good)
     proposed, refused = 0, []
     for line, row in good:
         words = {word.value for word in row.professions}
-        have = set(
-            AccountProfession.objects.filter(account__username=row.username).values_list("profession", flat=True)
-        )
-        if words == have or row.username in waiting:
+        if words == has[row.username] or row.username in waiting:
             continue
         if not requester:
             refused.append(
@@ -254,6 +253,15 @@ def propose_all(good: list[Good], requester: str) -> tuple[int, list[Reject]]:
         else:
             refused.append(Reject(line, row.username, f"the safe refused the proposal: {ruled.rule}"))
     return proposed, refused
+
+
+def professions_of(names: Iterable[str]) -> defaultdict[str, set[str]]:
+    """Return the professions that each account has, in one query."""
+    has: defaultdict[str, set[str]] = defaultdict(set)
+    rows = AccountProfession.objects.filter(account__username__in=list(names))
+    for name, word in rows.values_list("account__username", "profession"):
+        has[name].add(word)
+    return has
 
 
 def profession_of(username: str) -> str:

@@ -14,8 +14,7 @@ from django.utils import timezone
 from ecluse.accounts import approvals
 from ecluse.accounts.bridge import note, request_id
 from ecluse.accounts.employment import why_not
-from ecluse.accounts.models import Account, Membership
-from ecluse.accounts.models_sessions import Review
+from ecluse.accounts.models import Account, Membership, Review
 from ecluse.core.errors import RefusedError
 from ecluse.core.words import Action, Decision
 from ecluse.safe.protocol import Ruled, Who

@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from ecluse.accounts import approvals
+from ecluse.accounts import addresses, approvals
 from ecluse.accounts.labels import label
-from ecluse.accounts.models import Contact
+from ecluse.accounts.models import Account
 from ecluse.accounts.strength import PRIVILEGED
 from ecluse.accounts.who import who_of
 from ecluse.core.words import Profession, ProposalKind
@@ -66,6 +66,6 @@ def mail(who: Who, proposal: Proposal, **_more: Any) -> None:
 def receivers(who: Who, proposal: Proposal) -> list[str]:
     """Return the addresses of the office's approvers, but for whoever asked or would benefit."""
     words = [word.value for word in approvals.the_policy().approvals.of(proposal.kind) & PRIVILEGED]
-    found = Contact.objects.filter(account__is_active=True, account__professions__profession__in=words)
-    found = found.exclude(account__username__in=[who.account, proposal.account, proposal.target])
-    return sorted(set(found.values_list("email", flat=True)))
+    found = Account.objects.filter(is_active=True, professions__profession__in=words)
+    found = found.exclude(username__in=[who.account, proposal.account, proposal.target])
+    return sorted(set(addresses.of(found.values_list("username", flat=True)).values()))

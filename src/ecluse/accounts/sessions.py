@@ -5,8 +5,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from ecluse.accounts.bridge import note_if_possible
-from ecluse.accounts.models import Account, Workstation
-from ecluse.accounts.models_sessions import Shift
+from ecluse.accounts.models import Account, Shift, Workstation
 from ecluse.core.words import Action
 from ecluse.safe.protocol import Who
 

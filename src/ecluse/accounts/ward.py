@@ -20,8 +20,7 @@ from fido2.webauthn import UserVerificationRequirement
 
 from ecluse.accounts import sessions, workstation
 from ecluse.accounts.bridge import note, note_if_possible
-from ecluse.accounts.models import Account, Workstation
-from ecluse.accounts.models_sessions import Shift
+from ecluse.accounts.models import Account, Shift, Workstation
 from ecluse.accounts.professions import professions_of
 from ecluse.accounts.standing import CHOOSE, ENROL, LEAVE, PROVE, STARTED
 from ecluse.accounts.strength import PRIVILEGED

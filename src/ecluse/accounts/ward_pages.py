@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ecluse.accounts import device_key, pins, ward, workstation, workstations
 from ecluse.accounts.bridge import note
-from ecluse.accounts.models import Account, Workstation
-from ecluse.accounts.models_sessions import Pin
+from ecluse.accounts.models import Account, Pin, Workstation
 from ecluse.accounts.views import me
 from ecluse.accounts.ward import PIN_WITHIN_S, TAPPED, Tap
 from ecluse.accounts.who import who_of

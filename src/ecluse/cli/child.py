@@ -1,30 +1,23 @@
 """The safe as a child process: started, waited for, never outliving its parent."""
 
-import ctypes
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ecluse.core.errors import BrokenWorldError
 from ecluse.core.home import Home
+from ecluse.core.processes import end_with
 from ecluse.safe.client import SafeClient, SafeUnavailableError
 from ecluse.safe.protocol import State, Status
 
-PR_SET_PDEATHSIG = 1
 ANSWERS_WITHIN_S = 120.0
 STOPS_WITHIN_S = 20.0
 POLL_S = 0.05
-LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies, however that happens. Runs in the child, before exec."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(arguments: list[str], home: Path) -> subprocess.Popen[bytes]:
@@ -38,7 +31,7 @@ def start(arguments: list[str], home: Path) -> subprocess.Popen[bytes]:
         env=environment,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - the parent starts its children before it has any thread
+        preexec_fn=partial(end_with, os.getpid()),  # noqa: PLW1509 - the parent starts its children before it has any thread
     )
 
 
@@ -65,18 +58,18 @@ def answers(socket: Path) -> State | None:
     return reply
 
 
-def wait_for(child: subprocess.Popen[bytes], socket: Path, within: float = ANSWERS_WITHIN_S) -> State:
-    """Wait until the safe answers.
+def wait_for(child: subprocess.Popen[bytes], socket: Path, sleep: Callable[[float], None] = time.sleep) -> State:
+    """Wait until the safe answers; ``sleep`` may raise what ends the waiting.
 
     Raises:
         BrokenWorldError: it ended, or it did not answer in time.
     """
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + ANSWERS_WITHIN_S
     while time.monotonic() < deadline and child.poll() is None:
         state = answers(socket)
         if state is not None:
             return state
-        time.sleep(POLL_S)
+        sleep(POLL_S)
     what = "did not answer in time" if child.poll() is None else f"ended with status {child.returncode}"
     raise BrokenWorldError(f"The safe {what}.", "Its own words are above; `ecluse safe serve` shows them alone.")
 

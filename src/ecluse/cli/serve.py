@@ -3,17 +3,15 @@
 1. The web server starts only when the safe answers; it is stopped before the safe.
 2. A child that ends is started again, later each time it fails soon; one that keeps failing ends everything, but for
    the watch: the record serves on without it, and says so.
-3. Nothing outlives this process: the kernel ends the children if it is killed.
-4. SIGTERM and SIGINT stop cleanly: answers under way are finished, the trace is closed.
+3. Nothing outlives this process, nor do the workers outlive theirs: the kernel ends the children if it is killed.
+4. SIGTERM and SIGINT stop cleanly, while starting too: answers under way are finished, the trace is closed.
 """
 
-import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -22,6 +20,7 @@ from rich.console import Console
 from ecluse.cli import child
 from ecluse.core.errors import BrokenWorldError, Exit
 from ecluse.core.home import Home, load
+from ecluse.core.processes import Stop, StoppedError
 
 app = typer.Typer()
 TICK_S = 0.2
@@ -77,18 +76,6 @@ class Supervised:
             self.process = None
 
 
-class Stop:
-    """Set by SIGTERM and SIGINT."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        signal.signal(signal.SIGTERM, self)
-        signal.signal(signal.SIGINT, self)
-
-    def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
-
-
 def serve_home(home: Home, address: str, port: int, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; call ``ready`` once pages can be asked for.
 
@@ -103,16 +90,18 @@ def serve_home(home: Home, address: str, port: int, ready: Callable[[], None]) -
     web = Supervised("web server", ["ecluse.cli.workers", address, str(port)], home.path)
     watch = Supervised("watch", ["ecluse.respond", "live"], home.path, vital=False)
     try:
-        child.wait_for(safe.start(), home.socket)
-        wait_for_web(web.start(), address, port)
+        child.wait_for(safe.start(), home.socket, stop.sleep)
+        wait_for_web(web.start(), address, port, stop.sleep)
         ready()
         watch.start()
-        while not stop.asked:
-            time.sleep(TICK_S)
+        while True:
+            stop.sleep(TICK_S)
             now = time.monotonic()
             safe.look(now)
             web.look(now)
             watch.look(now)
+    except StoppedError:
+        return
     finally:
         watch.stop()
         web.stop()
@@ -134,8 +123,10 @@ def free(address: str, port: int) -> None:
             raise BrokenWorldError(f"Cannot serve on port {port}: {error.strerror}.", "Pass --port.") from error
 
 
-def wait_for_web(web: subprocess.Popen[bytes], address: str, port: int) -> None:
-    """Wait until the web server accepts connections.
+def wait_for_web(
+    web: subprocess.Popen[bytes], address: str, port: int, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Wait until the web server accepts connections; ``sleep`` may raise what ends the waiting.
 
     Raises:
         BrokenWorldError: it ended, or did not in time.
@@ -145,7 +136,7 @@ def wait_for_web(web: subprocess.Popen[bytes], address: str, port: int) -> None:
         try:
             socket.create_connection((address, port), timeout=1).close()
         except OSError:
-            time.sleep(TICK_S)
+            sleep(TICK_S)
         else:
             return
     what = "did not answer in time" if web.poll() is None else f"ended with status {web.returncode}"

@@ -1,14 +1,12 @@
-"""What each worker of the web server loads: Django's application, in a process that ends with its parent."""
+"""What each worker of the web server loads: Django's application."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from ecluse.cli.child import die_with_parent
 from ecluse.record.api.lean import dispatch
 
-die_with_parent()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
 
 ordinary = get_wsgi_application()

@@ -1,24 +1,30 @@
 """The web server: granian, some worker processes of a few threads each. ``ecluse serve`` runs this as its second child.
 
-It refuses to start on a Critical finding of :mod:`ecluse.web.checks`, with an exit code that is not retried.
+1. It refuses to start on a Critical finding of :mod:`ecluse.web.checks`, with an exit code that is not retried.
+2. No worker outlives it, whatever either was doing: the kernel kills them.
 """
 
 import importlib
 import os
+import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import django
 import msgspec
 from django.core.checks import CRITICAL
+from django.utils.translation import override
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from ecluse.core.errors import Exit
 from ecluse.core.home import Home, load
+from ecluse.core.processes import end_with
 
-TARGET = "ecluse.cli.worker_app:application"
+TARGET = "ecluse.cli.worker_app"
 BACKLOG = 1024
 KILL_AFTER_S = 10
 
@@ -31,7 +37,8 @@ def listening(home: Home, address: str, port: str) -> Home:
 
 def dangerous(home: Home) -> list[str]:
     """Return the Critical findings, in words."""
-    findings = importlib.import_module("ecluse.web.checks").run(home)
+    with override("en"):
+        findings = importlib.import_module("ecluse.web.checks").run(home)
     return [f"{found.id} {found.msg} {found.hint or ''}".strip() for found in findings if found.level >= CRITICAL]
 
 
@@ -57,6 +64,17 @@ def server(home: Home) -> MPServer:
     )
 
 
+def application(parent: int) -> Callable[..., object]:
+    """Load what a worker serves, in the worker, once it is tied to ``parent``.
+
+    It was forked with its parent's own answer to SIGTERM, which would only note here that somebody asked.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with(parent, signal.SIGKILL)
+    loaded: Callable[..., object] = importlib.import_module(TARGET).application
+    return loaded
+
+
 def main() -> int:
     """Check, then serve on the address and port given as arguments, until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
@@ -67,7 +85,7 @@ def main() -> int:
         sys.stderr.write(f"{line}\n")
     if found and not home.settings.site.demo:
         return Exit.BROKEN_WORLD
-    server(home).serve()
+    server(home).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)
     return Exit.OK
 
 

@@ -22,6 +22,7 @@ import msgspec
 
 from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.identity import Directory, Provider
+from ecluse.core.moved import refuse
 from ecluse.core.outside import Alarms, Respond
 
 MAX_SOCKET_PATH = 100
@@ -116,21 +117,37 @@ class Accounts(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Mail(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``[mail]``: how people are told of changes to their credentials besides the page.
+    """``[mail]``: how every mail goes: what people are told besides the page, and alarms.
 
-    ``how`` is ``""`` (no mail), ``smtp`` (``server``, ``port``, STARTTLS), ``file`` (``HOME/mail``) or ``console``.
+    ``how`` is ``""`` (no mail), ``smtp`` (``server``, ``port``, ``security``), ``file`` (``HOME/mail``) or ``console``.
+    ``password_file`` is relative to the home folder. ``people``: the address of an account that has none of its own, as
+    ``{account}@hopital.example``; empty: it gets no mail.
+
+    Raises:
+        ValueError: a password would cross the network in clear.
     """
 
     how: Literal["", "smtp", "file", "console"] = ""
     sender: str = ""
     server: str = ""
     port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     password_file: str = ""
+    people: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a password in clear."""
+        if self.security == "none" and self.user:
+            raise ValueError('[mail] would send its password in clear: write security = "starttls" or "tls"')
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The whole of ``ecluse.toml``. An unknown key is an error."""
+    """The whole of ``ecluse.toml``. An unknown key is an error.
+
+    Raises:
+        ValueError: alarms would go by mail, and nothing says how mail goes.
+    """
 
     site: Site = Site()
     database: Database = Database()
@@ -143,6 +160,11 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     sessions: Sessions = Sessions()
     accounts: Accounts = Accounts()
     mail: Mail = Mail()
+
+    def __post_init__(self) -> None:
+        """Refuse addressees without a mail server."""
+        if self.alarms.email and not self.mail.how:
+            raise ValueError("[alarms.email] says whom to tell, but nothing says how: write [mail] how, server, sender")
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -226,7 +248,9 @@ def load(path: Path | None = None) -> Home:
         msg = f"{folder} is not a home folder: it has no ecluse.toml."
         raise BadInputError(msg, f"Run `ecluse init {folder}` first.")
     try:
-        settings = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Settings)
+        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        refuse(written, file)
+        settings = msgspec.convert(written, Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         msg = f"{file}: {error}."
         raise BadInputError(msg, "Mend this line; docs/guide lists every setting.") from error

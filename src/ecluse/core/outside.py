@@ -23,20 +23,9 @@ class Respond(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Email(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """``[alarms.email]``: an SMTP server. ``security``: ``tls``, ``starttls`` or ``none``.
+    """``[alarms.email]``: whom alarms tell by mail, addresses by profession. How mail goes is said in ``[mail]``."""
 
-    ``to``: addresses by profession. ``people``: the address of any account, as ``{account}@hopital.example``; empty
-    when accounts have none.
-    """
-
-    host: str
-    sender: str
     to: dict[Profession, tuple[str, ...]] = {}
-    port: int = 587
-    security: str = "starttls"
-    user: str = ""
-    password_file: str = ""
-    people: str = ""
 
 
 class Webhook(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

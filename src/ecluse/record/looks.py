@@ -4,11 +4,9 @@ Nothing of a patient is shown to them, only who opened the record of a pseudonym
 must not read who was where, patient after patient.
 """
 
-from datetime import UTC, datetime, timedelta
-
 from ecluse.core.words import Decision
 from ecluse.gate import world
-from ecluse.record.trace_index import By, Span, find
+from ecluse.record.trace_index import lately
 
 AN_HOUR = 50
 """As many as a stolen session of any profession is shown in an hour (policy.default.toml)."""
@@ -21,7 +19,6 @@ RULES = frozenset(
 def may_ask(account: str, ref: str) -> bool:
     """Tell whether ``account`` may ask about patient ``ref`` now; one asked about within the hour is free."""
     home = world.home()
-    span = Span(datetime.now(UTC) - timedelta(hours=1))
-    found = find(home.safe, home.trace_index, By.ACCOUNT, account, span)
+    found = lately(home.safe, home.trace_index, account)
     known = {one.patient for one in found if one.rule in RULES and one.decision is Decision.ALLOW} - {""}
     return ref in known or len(known) < AN_HOUR

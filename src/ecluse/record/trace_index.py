@@ -18,7 +18,7 @@ import os
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
@@ -38,6 +38,7 @@ RECORD = struct.Struct(">QI")
 MAGIC = b"ecluse-traced-2\n"
 OWNER_WRITES = 0o200
 TAGS_KEPT = 1 << 18
+HOUR = timedelta(hours=1)
 
 Buffer = bytes | mmap.mmap
 Line = TypeVar("Line")
@@ -89,6 +90,11 @@ _keys = msgspec.json.Decoder(_Keys)
 def entries_of(safe: Path, cache: Path | None, ref: str) -> Iterator[Entry]:
     """Yield the entries about patient ``ref``, oldest first."""
     return find(safe, cache, By.PATIENT, ref)
+
+
+def lately(safe: Path, cache: Path | None, account: str, within: timedelta = HOUR) -> Iterator[Entry]:
+    """Yield what ``account`` did until now, oldest first: what a bound on a person is counted from."""
+    return find(safe, cache, By.ACCOUNT, account, Span(datetime.now(UTC) - within))
 
 
 def find(safe: Path, cache: Path | None, by: By, value: str, span: Span = EVER) -> Iterator[Entry]:

@@ -1,4 +1,8 @@
-"""``python -m ecluse.respond live`` and ``… deep``: the processes of the watch, for the home named by ECLUSE_HOME."""
+"""``python -m ecluse.respond live`` and ``… deep``: the processes of the watch, for the home named by ECLUSE_HOME.
+
+Each ends with the process that started it; that one may say who it is (``… deep 4711``), in case it dies before it is
+looked for.
+"""
 
 import importlib
 import os
@@ -7,6 +11,7 @@ import sys
 import django
 
 from ecluse.core.errors import EcluseError, Exit
+from ecluse.core.processes import end_with
 
 JOBS = ("live", "deep")
 
@@ -16,6 +21,7 @@ def main() -> int:
     if sys.argv[1:2] not in [[job] for job in JOBS]:
         sys.stderr.write(f"Name a job: {' or '.join(JOBS)}.\n")
         return Exit.USAGE
+    end_with(int(sys.argv[2]) if sys.argv[2:] else os.getppid())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.web.settings")
     django.setup()
     try:

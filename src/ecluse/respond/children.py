@@ -57,7 +57,7 @@ class Deep:
             self.at = time.time()
             self.error = f"The detectors ended with status {status}." if status else ""
         if self._child is None and self._every and time.monotonic() >= self._next:
-            command = [sys.executable, "-m", "ecluse.respond", "deep"]
+            command = [sys.executable, "-m", "ecluse.respond", "deep", str(os.getpid())]
             environment = {**os.environ, "ECLUSE_HOME": str(self._home.path)}
             self._child = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
 

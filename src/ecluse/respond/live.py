@@ -8,17 +8,15 @@ again and ``standing`` tells it; neither the safe nor the record waits for anyth
 
 import logging
 import os
-import signal
-import threading
 import time
 from datetime import UTC, datetime
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, close_old_connections
 
 from ecluse.core.errors import BadInputError, EcluseError, Exit
 from ecluse.core.home import Home, load
+from ecluse.core.processes import Stop
 from ecluse.respond import ask, cases, follow, playbooks, standing
 from ecluse.respond.children import Deep, Postman
 from ecluse.respond.follow import Follower
@@ -33,23 +31,6 @@ MOST = 5_000
 NICE = 5
 DAY_S = 86_400.0
 log = logging.getLogger(__name__)
-
-
-class Stop:
-    """Set by SIGTERM and SIGINT, or when the parent has died."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-        self._parent = os.getppid()
-        signal.signal(signal.SIGTERM, self)
-        signal.signal(signal.SIGINT, self)
-
-    def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        self._event.set()
-
-    def within(self, seconds: float) -> bool:
-        """Wait; say whether it is time to stop."""
-        return self._event.wait(seconds) or os.getppid() != self._parent
 
 
 class Live:
@@ -114,7 +95,7 @@ class Live:
 
 
 def main() -> int:
-    """Watch until told to stop, or until the parent is gone."""
+    """Watch until told to stop."""
     os.nice(NICE)
     stop, home = Stop(), load()
     live, deep, postman = Live(home), Deep(home), Postman()

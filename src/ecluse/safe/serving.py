@@ -1,16 +1,19 @@
 """Serving a safe from start to stop, without the command line.
 
 1. Hourly, or every half million entries, a child process writes a snapshot; the safe goes on answering meanwhile.
+   It holds the folder as the safe does, so it must not outlive it: the next safe could not start.
 """
 
 import gc
 import os
 import resource
+import signal
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from ecluse.core.processes import end_with
 from ecluse.core.words import Action, Decision
 from ecluse.safe import snapshot
 from ecluse.safe.desk import Desk
@@ -39,10 +42,12 @@ class Snapshots:
         if self._child and os.waitpid(self._child, os.WNOHANG) == (0, 0):
             return
         self._size, self._at = self.desk.trace.durable_size, time.monotonic()
+        safe = os.getpid()
         self._child = os.fork()
         if self._child == 0:
             code = 1
             try:
+                end_with(safe, signal.SIGKILL)
                 snapshot.save(self.desk.trace, self.desk.state)
                 code = 0
             finally:

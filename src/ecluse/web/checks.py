@@ -1,6 +1,7 @@
 """What a server must be before it shows a patient.
 
-Each finding that could let data out is Critical and stops the start, but of a demonstration. Nothing is changed.
+Each finding that could let data out is Critical and stops the start, but of a demonstration. Nothing is changed. A
+finding is said in the language of whoever reads: a page's, and English on a terminal.
 """
 
 import stat
@@ -11,6 +12,7 @@ from django.core.checks import ERROR, CheckMessage, Critical, run_checks
 from django.core.checks import Warning as Warned
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from ecluse.core.home import Home
 from ecluse.respond.notices import clocks
@@ -18,7 +20,6 @@ from ecluse.safe.client import SafeClient, SafeUnavailableError
 from ecluse.safe.protocol import Status
 
 KEY_CHARS = 40
-CLOSE_IT = "Run `ecluse accounts close-setup`."
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -35,35 +36,41 @@ def transport(home: Home) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if site.demo and site.address not in LOOPBACK:
         found.append(
-            Critical("A demonstration is served to other machines.", 'Set address = "127.0.0.1".', id="web.C001")
+            Critical(_("A demonstration is served to other machines."), _('Set address = "127.0.0.1".'), id="web.C001")
         )
     if not site.https and not site.demo:
         found.append(
             Critical(
-                "The site is served without https.", "Set https = true, and certificate or behind_proxy.", id="web.C002"
+                _("The site is served without https."),
+                _("Set https = true, and certificate or behind_proxy."),
+                id="web.C002",
             )
         )
     if site.https and not site.behind_proxy and not (site.certificate and site.private_key):
         found.append(
             Critical(
-                "https has no certificate.", "Name certificate and private_key, or set behind_proxy.", id="web.C003"
+                _("https has no certificate."),
+                _("Name certificate and private_key, or set behind_proxy."),
+                id="web.C003",
             )
         )
     found.extend(
-        Critical(f"{name} is not there.", "Name a PEM file.", id="web.C004")
+        Critical(_("%(file)s is not there.") % {"file": name}, _("Name a PEM file."), id="web.C004")
         for name in filter(None, (site.certificate, site.private_key))
         if not Path(name).is_file()
     )
     if site.bearer_tokens and not site.demo:
         found.append(
             Critical(
-                "Tokens that are bound to no key are accepted: whoever reads one has it.",
-                "Remove bearer_tokens; services prove their key (`ecluse accounts client --help`).",
+                _("Tokens that are bound to no key are accepted: whoever reads one has it."),
+                _("Remove bearer_tokens; services prove their key (`ecluse accounts client --help`)."),
                 id="web.C012",
             )
         )
     if site.private_key and Path(site.private_key).is_file() and readable_by_others(Path(site.private_key)):
-        found.append(Critical(f"Others can read {site.private_key}.", "chmod 600 it.", id="web.C005"))
+        found.append(
+            Critical(_("Others can read %(file)s.") % {"file": site.private_key}, _("chmod 600 it."), id="web.C005")
+        )
     return found
 
 
@@ -71,7 +78,7 @@ def hosts(home: Home) -> list[CheckMessage]:
     """Find a site that answers under any name (which lets a stranger's page pose as it)."""
     names = home.settings.site.hosts
     if not names or any(name.startswith(("*", ".")) for name in names):
-        return [Critical("The site answers to any host name.", "List the exact names in hosts.", id="web.C006")]
+        return [Critical(_("The site answers to any host name."), _("List the exact names in hosts."), id="web.C006")]
     return []
 
 
@@ -79,23 +86,29 @@ def secrets(home: Home) -> list[CheckMessage]:
     """Find secrets that are weak or that others can read, and a debug mode that tells them."""
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < KEY_CHARS:
-        found.append(Critical("Django's key is too short.", "Remove it and run `ecluse init` again.", id="web.C007"))
+        found.append(
+            Critical(_("Django's key is too short."), _("Remove it and run `ecluse init` again."), id="web.C007")
+        )
     found.extend(
-        Critical(f"Others can read {place}.", f"chmod go-rwx {place}", id="web.C008")
+        Critical(_("Others can read %(file)s.") % {"file": place}, f"chmod go-rwx {place}", id="web.C008")
         for place in (home.django_key, home.django_key.parent, home.path, home.safe)
         if place.exists() and readable_by_others(place)
     )
     if settings.DEBUG:
-        found.append(Critical("DEBUG is on.", "Turn it off: its pages show data.", id="web.C009"))
+        found.append(Critical(_("DEBUG is on."), _("Turn it off: its pages show data."), id="web.C009"))
     if not home.settings.database.url and home.sqlite.exists() and readable_by_others(home.sqlite):
-        found.append(Warned(f"Others can read {home.sqlite}.", f"chmod go-rwx {home.sqlite}", id="web.W001"))
+        found.append(
+            Warned(_("Others can read %(file)s.") % {"file": home.sqlite}, f"chmod go-rwx {home.sqlite}", id="web.W001")
+        )
     return found
 
 
 def factors(home: Home) -> list[CheckMessage]:
     """Find a demonstration's leniency outside one, where it is ignored."""
     if home.settings.accounts.demo_codes_for_all and not home.settings.site.demo:
-        return [Critical("demo_codes_for_all is for demonstrations.", "Remove it from [accounts].", id="web.C013")]
+        return [
+            Critical(_("demo_codes_for_all is for demonstrations."), _("Remove it from [accounts]."), id="web.C013")
+        ]
     return []
 
 
@@ -103,7 +116,7 @@ def tables() -> list[CheckMessage]:
     """Find a database older than the program."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return [Critical("The tables are older than the program.", "Run `ecluse init` again.", id="web.C010")]
+        return [Critical(_("The tables are older than the program."), _("Run `ecluse init` again."), id="web.C010")]
     return []
 
 
@@ -118,17 +131,29 @@ def set_up(home: Home) -> list[CheckMessage]:
         client.close()
     if closed:
         return []
-    return [Critical("Set-up is still open: one person can register accounts.", CLOSE_IT, id="web.C011")]
+    return [
+        Critical(
+            _("Set-up is still open: one person can register accounts."),
+            _("Run `ecluse accounts close-setup`."),
+            id="web.C011",
+        )
+    ]
 
 
 def telling(home: Home) -> list[CheckMessage]:
     """Find clocks of notices set longer than the texts in force, and audit messages that cross a network in clear."""
     found: list[CheckMessage] = [
-        Warned(f"[breach] {name} is longer than the text in force.", "Ask your data protection officer.", id="web.W002")
+        Warned(
+            _("[breach] %(name)s is longer than the text in force.") % {"name": name},
+            _("Ask your data protection officer."),
+            id="web.W002",
+        )
         for name in clocks.check(home.settings.breach)
     ]
     if home.settings.audit.syslog.startswith("udp:"):
-        found.append(Warned("Audit messages go out by UDP, in clear.", "Write [audit] syslog = tls://…", id="web.W003"))
+        found.append(
+            Warned(_("Audit messages go out by UDP, in clear."), _("Write [audit] syslog = tls://…"), id="web.W003")
+        )
     return found
 
 

@@ -226,9 +226,12 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.dummy.EmailBackend"
 )
 EMAIL_FILE_PATH = str(HOME.path / "mail") if HOME else None
-EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = (MAIL.server, MAIL.port, True) if MAIL else ("", 0, True)
+EMAIL_HOST, EMAIL_PORT = (MAIL.server, MAIL.port) if MAIL else ("", 0)
+EMAIL_USE_TLS, EMAIL_USE_SSL = (MAIL.security == "starttls", MAIL.security == "tls") if MAIL else (True, False)
 EMAIL_HOST_USER = MAIL.user if MAIL else ""
-EMAIL_HOST_PASSWORD = Path(MAIL.password_file).read_text("utf-8").strip() if MAIL and MAIL.password_file else ""
+EMAIL_HOST_PASSWORD = (
+    (HOME.path / MAIL.password_file).read_text("utf-8").strip() if HOME and MAIL and MAIL.password_file else ""
+)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = MAIL.sender if MAIL else ""
 MFA_ADAPTER = "ecluse.accounts.adapter.FactorAdapter"

@@ -15,16 +15,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.test import Client
 from msgspec.structs import replace
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 from typer.testing import CliRunner
 
 from ecluse.accounts.ldap import leaving, rows
-from ecluse.accounts.ldap.sync import Synced, sync
+from ecluse.accounts.ldap.sync import Synced, gaining, sync, with_numbers
 from ecluse.accounts.models import Account, AccountProfession, Membership
+from ecluse.accounts.staff_list import Row
 from ecluse.accounts.testing import person, sign_in
 from ecluse.cli.accounts import app
 from ecluse.core.errors import BadInputError, BrokenWorldError
 from ecluse.core.identity import Directory
+from ecluse.core.words import Profession
 from ecluse.safe.entry import Entry
 
 BASE = "dc=hopital,dc=test"
@@ -306,3 +308,26 @@ def test_y5_a_run_that_would_take_from_many_writes_nothing_unless_it_is_right(
 @pytest.mark.parametrize(("losing", "listed"), [(5, 5), (6, 24), (0, 0)])
 def test_few_leave_on_any_day(losing: int, listed: int) -> None:
     leaving.not_too_many(losing, listed)
+
+
+def test_what_people_have_is_asked_once_however_many_they_are(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    accounts = [person(f"many.{n}", Profession.NURSE) for n in range(5)]
+    listed = [Row(one.username, professions=(Profession.DPO,)) for one in accounts]
+    listed.append(Row(accounts[0].username, professions=(Profession.NURSE,)))
+    with django_assert_num_queries(1):
+        found = gaining(listed)
+    assert [(row.username, row.professions) for row in found] == [
+        (one.username, (Profession.DPO, Profession.NURSE)) for one in accounts
+    ]
+
+
+def test_the_number_of_whoever_the_directory_has_none_for_is_asked_once_and_kept(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    person("has.number", Profession.NURSE)
+    Account.objects.filter(username="has.number").update(rpps="10003333333")
+    listed = [Row("has.number"), Row("is.new"), Row("brings.one", rpps="10004444444")]
+    with django_assert_num_queries(1):
+        assert [row.rpps for row in with_numbers(listed)] == ["10003333333", "", "10004444444"]

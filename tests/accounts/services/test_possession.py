@@ -70,7 +70,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "another host": {"url": "http://elsewhere.test/fhir/Patient/none"},
     "another scheme": {"url": "https://testserver/fhir/Patient/none"},
     "two minutes old": {"iat": int(time.time()) - 120},
-    "of the future": {"iat": int(time.time()) + 120},
+    "of the future": {"iat": int(time.time()) + 3600},
     "no number": {"jti": ""},
     "an endless number": {"jti": "x" * 200},
     "another token": {"ath": "A" * 43},

@@ -14,7 +14,7 @@ from ecluse.accounts.bridge import note
 from ecluse.accounts.ldap import leaving
 from ecluse.accounts.ldap.reading import entries
 from ecluse.accounts.ldap.rows import Rejected, rows
-from ecluse.accounts.models import Account, AccountProfession
+from ecluse.accounts.models import Account
 from ecluse.accounts.staff_list import Good, Row
 from ecluse.accounts.who import console
 from ecluse.core.errors import BadInputError
@@ -143,7 +143,7 @@ def sync(directory: Directory, *, dry: bool, requester: str = "", many_leave: bo
     for change in found.changes:
         note(console(), Action.FACTOR, f"directory-{change.kind}", target=change.username, detail=" ".join(change.what))
     changed = {change.username for change in found.changes}
-    touched = [with_number(row) for row in found.rows if row.username in changed]
+    touched = with_numbers([row for row in found.rows if row.username in changed])
     units = registry.keep_units(touched)
     registry.keep_accounts(touched)
     registry.keep_places(touched, units)
@@ -164,23 +164,21 @@ def take_away(losses: dict[str, Places], requester: str) -> list[tuple[str, str]
 
 def gaining(touched: list[Row]) -> list[Row]:
     """Return those who gain a profession, with those they have: a proposal names all that somebody will have."""
+    has = registry.professions_of(row.username for row in touched)
     found = []
     for row in touched:
-        there = set(
-            AccountProfession.objects.filter(account__username=row.username).values_list("profession", flat=True)
-        )
+        there = has[row.username]
         if not there.issuperset(row.professions):
             every = tuple(sorted({*row.professions, *map(Profession, there)}))
             found.append(msgspec.structs.replace(row, professions=every))
     return found
 
 
-def with_number(row: Row) -> Row:
-    """Return a row that leaves a number alone when the directory has none."""
-    if row.rpps:
-        return row
-    before = Account.objects.filter(username=row.username).first()
-    return msgspec.structs.replace(row, rpps=before.rpps) if before else row
+def with_numbers(touched: list[Row]) -> list[Row]:
+    """Return rows that leave a number alone when the directory has none."""
+    without = Account.objects.filter(username__in=[row.username for row in touched if not row.rpps])
+    kept = dict(without.values_list("username", "rpps"))
+    return [msgspec.structs.replace(row, rpps=kept.get(row.username, row.rpps)) for row in touched]
 
 
 def end_of_use(touched: list[Row]) -> None:

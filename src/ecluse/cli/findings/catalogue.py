@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Iterator
 
 from django.core.checks import CRITICAL, ERROR, CheckMessage
+from django.utils.translation import override
 
 from ecluse.cli.findings import factors, federation, passwords, people, services, telling, trace, workplaces
 from ecluse.cli.findings.base import ORDER, Family, Finding, Seen, Severity
@@ -28,7 +29,8 @@ def look(seen: Seen) -> list[Finding]:
 
 def serving(seen: Seen) -> Iterator[Finding]:
     """Yield what :mod:`ecluse.web.checks` says of settings, files and tables."""
-    messages: list[CheckMessage] = importlib.import_module("ecluse.web.checks").run(seen.home)
+    with override("en"):
+        messages: list[CheckMessage] = importlib.import_module("ecluse.web.checks").run(seen.home)
     for one in messages:
         yield Finding(str(one.id or "web"), severity_of(one), str(one.msg), str(one.hint or "ecluse serve --help"))
     if seen.home.settings.site.demo:

@@ -57,8 +57,7 @@ def secret_files(seen: Seen) -> list[Path]:
     told = seen.home.settings
     named = [name for one in told.federation.values() for name in (one.private_key_file, one.secret_file)]
     named += [told.directory.password_file if told.directory else "", told.mail.password_file]
-    named += [told.audit.private_key, told.alarms.email.password_file if told.alarms.email else ""]
-    named += [told.alarms.webhook.secret_file if told.alarms.webhook else ""]
+    named += [told.audit.private_key, told.alarms.webhook.secret_file if told.alarms.webhook else ""]
     caep = told.alarms.caep
     named += [caep.key_file, caep.token_file] if caep else []
     return [seen.home.path / name for name in named if name]

@@ -48,7 +48,7 @@ def find(seen: Seen) -> Iterator[Finding]:
         yield NO_MAIL.found(["mail.how"])
     elif told.mail.how != "smtp":
         yield LOCAL_MAIL.found(["mail.how"])
-    if told.mail.how:
+    if told.mail.how and not told.mail.people:
         named = set(Contact.objects.values_list("account__username", flat=True))
         yield from NO_ADDRESS.each(name for name in setup.approvers() if name not in named)
     if not (told.breach.controller and told.breach.dpo):

@@ -9,6 +9,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from ecluse.accounts.addresses import of
 from ecluse.accounts.bridge import note, the_home
 from ecluse.core.errors import BadInputError
 from ecluse.core.home import Home
@@ -52,11 +53,9 @@ def enqueue(case: Seen, kind: CaseKind, channels: Iterable[Channel], told: Itera
 
 
 def to_person(account: str, subject: str, text: str) -> Delivery | None:
-    """Write down a message to the person behind an account; nothing when accounts have no address."""
-    email = the_home().settings.alarms.email
-    if email is None or not email.people:
-        return None
-    return _put(Channel.EMAIL, "", (email.people.replace("{account}", account),), {"subject": subject, "text": text})
+    """Write down a message to the person behind an account; nothing when they have no address."""
+    address = of([account]).get(account)
+    return _put(Channel.EMAIL, "", (address,), {"subject": subject, "text": text}) if address else None
 
 
 def _put(channel: Channel, ref: str, to: tuple[str, ...], message: dict[str, Any]) -> Delivery:

@@ -5,12 +5,11 @@ nothing and several web processes count alike. Pages asked for at the very same 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ecluse.core.words import Profession
 from ecluse.record.api.outcome import ProblemError
-from ecluse.record.trace_index import By, Span, find
+from ecluse.record.trace_index import HOUR, lately
 from ecluse.safe.entry import Entry
 from ecluse.safe.protocol import Who
 
@@ -19,7 +18,6 @@ TARGET = "AuditEvent"
 FULL = "trace-read-cap"
 PEOPLE_AN_HOUR = 5_000
 SERVICE_AN_HOUR = 200_000
-WINDOW = timedelta(hours=1)
 
 
 def most(who: Who) -> int:
@@ -29,8 +27,7 @@ def most(who: Who) -> int:
 
 def given(safe: Path, index: Path, account: str) -> int:
     """Return how many entries ``account`` was given within the last hour."""
-    since = Span(datetime.now(UTC) - WINDOW)
-    return told(find(safe, index, By.ACCOUNT, account, since))
+    return told(lately(safe, index, account))
 
 
 def told(found: Iterable[Entry]) -> int:
@@ -42,5 +39,5 @@ def told(found: Iterable[Entry]) -> int:
 def too_many(who: Who) -> ProblemError:
     """Return the answer to whoever has read enough for now."""
     text = f"More than {most(who)} entries within an hour. Ask for less, or go on in an hour."
-    seconds = str(round(WINDOW.total_seconds()))
+    seconds = str(round(HOUR.total_seconds()))
     return ProblemError(429, text, FULL, headers={"Retry-After": seconds})

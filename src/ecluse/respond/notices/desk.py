@@ -35,6 +35,15 @@ LONGEST = 4000
 SKEW = timedelta(minutes=5)
 
 
+class IncompleteError(BadInputError):
+    """Fields that the law asks for are empty (R30); ``draft`` is the notice as it stands."""
+
+    def __init__(self, draft: Draft) -> None:
+        named = missing(notice_named(draft.notice), draft.missing, draft.language)
+        super().__init__(named, "Fill them, then finish again.")
+        self.draft = draft
+
+
 class Document(NamedTuple):
     """A finished notice: machine-readable, and for reading. ``digest`` is the SHA-256 of ``json``, and is traced."""
 
@@ -171,12 +180,12 @@ def finish(who: Who, breach: Breach, name: str, language: str, request_id: str) 
 
     Raises:
         RefusedError: not for this person.
-        BadInputError: fields that the law asks for are empty; the message names them (R30).
+        IncompleteError: fields that the law asks for are empty; the message names them (R30).
     """
     allowed(who, request_id, "finish")
     found = drafted(breach, name, language)
     if found.missing:
-        raise BadInputError(missing(notice_named(name), found.missing, language), "Fill them, then finish again.")
+        raise IncompleteError(found)
     made = msgspec.json.format(msgspec.json.encode(found), indent=1)
     digest = hashlib.sha256(made).hexdigest()
     sequence = note(who, Action.NOTICE, "notice-finished", request_id, target=f"{breach.name}/{name}", detail=digest)

@@ -13,8 +13,9 @@ from ecluse.accounts.who import who_of
 from ecluse.respond.exposure.scope import Scope
 from ecluse.respond.notices import desk, paper
 from ecluse.respond.notices.base import From
-from ecluse.respond.notices.catalogue import NOTICES
+from ecluse.respond.notices.catalogue import NOTICES, notice_named
 from ecluse.respond.notices.clocks import Reading, check
+from ecluse.respond.notices.drafting import said_of
 from ecluse.respond.notices.drafting_shape import Draft, Filled
 from ecluse.respond.notices.models import Breach
 from ecluse.respond.notices.register import line, register
@@ -128,10 +129,10 @@ def notice(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     if "finish" not in request.POST:
         messages.success(request, _("Kept, and traced."))
         return redirect(f"{request.path}?language={spoken}")
-    draft = desk.drafted(found, kind, spoken)
-    if draft.missing:
-        return written(request, draft, kind, status=422)
-    desk.finish(who, found, kind, spoken, request_id(request))
+    try:
+        desk.finish(who, found, kind, spoken, request_id(request))
+    except desk.IncompleteError as gap:
+        return written(request, gap.draft, kind, status=422)
     messages.success(request, _("Finished. The document is below, to read and to send."))
     return redirect("console_breach", name=name)
 
@@ -161,10 +162,10 @@ def keep(request: HttpRequest, who: Who, found: Breach, kind: str) -> None:
     Raises:
         BadInputError: a text is too long.
     """
-    draft = desk.drafted(found, kind, language())
-    for one in draft.fields:
+    said = said_of(found, kind)
+    for one in notice_named(kind).fields:
         text = request.POST.get(one.key, "").replace("\r\n", "\n").strip()
-        if one.source is From.PERSON and text and text != one.text:
+        if one.source is From.PERSON and text and text != said.get(one.key, "").strip():
             desk.say(who, found, kind, one.key, text, request_id(request))
 
 

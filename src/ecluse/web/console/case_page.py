@@ -22,7 +22,7 @@ from ecluse.accounts.reasons import reason
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import BadInputError, RefusedError
 from ecluse.core.words import Decision, Grade, TargetKind
-from ecluse.record.trace_index import By, Span, find
+from ecluse.record.trace_index import lately
 from ecluse.respond import cases, containment
 from ecluse.respond.containment import Asked
 from ecluse.respond.kinds import EventKind, Verdict
@@ -121,7 +121,7 @@ def shown(request: HttpRequest, found: Case, form: ContainForm, status: int = 20
 def of_account(account: str) -> list[Entry]:
     """Return the entries of an account of :data:`DAYS` days, by the index."""
     home = the_home()
-    return list(find(home.safe, home.trace_index, By.ACCOUNT, account, Span(timezone.now() - timedelta(days=DAYS))))
+    return list(lately(home.safe, home.trace_index, account, timedelta(days=DAYS)))
 
 
 def case_days(told: Seen) -> frozenset[date]:

@@ -104,7 +104,7 @@ def of_alarms() -> Iterator[Line]:
     told = outbox.waiting()
     how = How.BAD if told.error else How.WATCH if told.waiting else How.GOOD
     said = " · ".join(filter(None, (_("%(n)d wait to leave") % {"n": told.waiting}, told.error)))
-    yield Line(_("Alarms"), how, said, "ecluse.toml, [alarms]" if told.error else "")
+    yield Line(_("Alarms"), how, said, "ecluse.toml, [alarms], [mail]" if told.error else "")
     if not outbox.receivers():
         yield Line(_("Receivers of alarms"), How.WATCH, _("none: alarms are seen here alone"), "ecluse.toml, [alarms]")
 

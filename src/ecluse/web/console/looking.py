@@ -1,6 +1,7 @@
 """What stands before a page of the console: the look is traced (V3), nobody looks at themselves (V4), proofs (V7)."""
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -43,13 +44,14 @@ def look_at_patient(request: HttpRequest, rule: str, ref: str, target: str = "",
 
 
 def the_case(request: HttpRequest, ref: str) -> Case:
-    """Return a case to read or to act on.
+    """Return a case to read or to act on, its events read once.
 
     Raises:
         BadInputError: there is none.
         RefusedError: it is about whoever asks; the try is traced.
     """
     found = cases.of(ref)
+    prefetch_related_objects([found], "events")
     who = who_of(request)
     if who.account in cases.actors(found):
         note(who, Action.LIST, "own-case", request, decision=Decision.REFUSE, target=ref)

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
-from ecluse.accounts.models import Account, Workstation
+from ecluse.accounts.models.people import Account
+from ecluse.accounts.models.places import Workstation
 
 
 class SignIn(models.Model):
@@ -20,7 +21,6 @@ class SignIn(models.Model):
     told = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        app_label = "accounts"
         indexes = [models.Index(fields=["account", "at"], name="sign_in_of_account")]
 
     def __str__(self) -> str:
@@ -34,9 +34,6 @@ class Pin(models.Model):
     sealed = models.TextField(editable=False)
     tries = models.PositiveSmallIntegerField(default=0)
     changed = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        app_label = "accounts"
 
     def __str__(self) -> str:
         return f"{self.account_id}"
@@ -54,9 +51,6 @@ class Shift(models.Model):
     session_key = models.CharField(max_length=40, blank=True, editable=False)
     workstation = models.ForeignKey(Workstation, on_delete=models.SET_NULL, null=True, blank=True)
 
-    class Meta:
-        app_label = "accounts"
-
     def __str__(self) -> str:
         return f"{self.account_id} until {self.until:%H:%M}"
 
@@ -71,7 +65,6 @@ class Review(models.Model):
     professions = models.CharField(max_length=400, blank=True)
 
     class Meta:
-        app_label = "accounts"
         indexes = [models.Index(fields=["account", "at"], name="review_of_account")]
 
     def __str__(self) -> str:
