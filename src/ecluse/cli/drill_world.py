@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -17,9 +18,9 @@ from ecluse.core.errors import BadInputError
 from ecluse.core.events import Access
 from ecluse.drill import world_page
 from ecluse.drill.logs import catalogue
+from ecluse.drill.seeds import WRITTEN
 from ecluse.drill.thieves.catalogue import BY_NAME
 from ecluse.drill.trials import Act, Trial, act
-from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
 from ecluse.drill.world_figures import figures
 
@@ -48,14 +49,21 @@ class Hidden(msgspec.Struct, frozen=True):
     unnamed: int
 
 
+def told(size: str) -> str:
+    """Say how large a hospital is."""
+    one = WRITTEN[size]
+    return f"{size} ({one.staff:,} people, {one.patients:,} patients, {one.days} days)"
+
+
 def world(  # noqa: PLR0913, PLR0917 - one option for each knob
     out: Annotated[Path | None, typer.Option(help="Folder to write into (new or empty).")] = None,
     attack: Annotated[str, typer.Option(help="Lay this theft over it.")] = "",
     role: Annotated[str, typer.Option("--as", help="Whose account is stolen.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed gives the same hospital.")] = 1,
-    patients: Annotated[int, typer.Option(help="Patients on record.", min=200)] = 20_000,
-    staff: Annotated[int, typer.Option(help="People and services.", min=30)] = 200,
-    days: Annotated[int, typer.Option(help="Days; a theft begins in the middle.", min=20)] = 60,
+    size: Annotated[str, typer.Option(help=f"{' or '.join(map(told, WRITTEN))}.")] = "small",
+    patients: Annotated[int | None, typer.Option(help="Patients on record, if not those of the size.", min=200)] = None,
+    staff: Annotated[int | None, typer.Option(help="People and services.", min=30)] = None,
+    days: Annotated[int | None, typer.Option(help="Days; a theft begins in the middle.", min=20)] = None,
     form: Annotated[str, typer.Option("--format", help=f"Of the log: {catalogue.EACH}.")] = "csv",
     page: Annotated[bool, typer.Option("--write", help="Write docs/world.md and its picture instead.")] = False,
     json: Annotated[
@@ -69,7 +77,10 @@ def world(  # noqa: PLR0913, PLR0917 - one option for each knob
 
     Example: ecluse drill world --out hospital --attack low-and-slow --format mediboard
     """
-    settings = Settings(patients=patients, staff=staff, days=days, seed=seed)
+    if size not in WRITTEN:
+        raise BadInputError(f"There is no size {size}.", f"Choose from {', '.join(WRITTEN)}.")
+    own = {"patients": patients, "staff": staff, "days": days}
+    settings = replace(WRITTEN[size], seed=seed, **{name: one for name, one in own.items() if one is not None})
     if page:
         world_page.write(figures(World(settings)), Path("docs"), "ecluse drill world --write")
         return
@@ -78,15 +89,15 @@ def world(  # noqa: PLR0913, PLR0917 - one option for each knob
     wanted = catalogue.named(form)
     if out.is_dir() and any(out.iterdir()):
         raise BadInputError(f"{out} is not empty.", "Name a new folder.")
-    with _progress(days) as tell:
+    with _progress(settings.days) as tell:
         made = Followed(settings, tell)
         stolen = act(made, _trial(attack, role)) if attack else None
         written = catalogue.write(wanted, made, out, stolen.loot.events if stolen else ())
     if stolen:
         _tell_truth(stolen, out)
     if json:
-        told = {"files": [str(file) for file in written], "command": catalogue.command(written)}
-        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        made_of = {"files": [str(file) for file in written], "command": catalogue.command(written)}
+        sys.stdout.write(msgspec.json.encode(made_of).decode() + "\n")
         return
     console = Console(highlight=False)
     console.print(f"{len(written)} files in {out}, from {made.settings.start} to {date.fromordinal(_last(made))}.")

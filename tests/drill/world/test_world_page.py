@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from ecluse.cli.drill import app
 from ecluse.core.errors import BadInputError
 from ecluse.drill import world_page
+from ecluse.drill.seeds import WRITTEN
 from ecluse.drill.world.reasons import Why
 from ecluse.drill.world.settings import Settings
 from ecluse.drill.world.world import World
@@ -57,13 +58,25 @@ def test_the_page_needs_a_folder(tmp_path: Path) -> None:
         world_page.write(found(), tmp_path / "nowhere", COMMAND)
 
 
-def test_the_command_refuses_to_write_nowhere() -> None:
-    assert isinstance(CliRunner().invoke(app, ["world"]).exception, BadInputError)
+@pytest.mark.parametrize("wrong", [[], ["--size", "huge", "--out", "x"]])
+def test_the_command_refuses_to_write_nowhere_and_an_unknown_size(wrong: list[str]) -> None:
+    assert isinstance(CliRunner().invoke(app, ["world", *wrong]).exception, BadInputError)
+
+
+def test_both_sizes_are_three_months_of_a_clinic_and_of_a_large_hospital() -> None:
+    assert [(one.staff, one.days, one.seed) for one in WRITTEN.values()] == [(200, 90, 1), (5_000, 90, 1)]
+
+
+def test_what_a_size_says_can_be_said_otherwise(tmp_path: Path) -> None:
+    small = ["--size", "large", "--patients", "400", "--staff", "40", "--days", "20"]
+    told = CliRunner().invoke(app, ["world", "--out", str(tmp_path / "w"), *small, "--json"])
+    assert told.exit_code == 0, told.output
+    assert len((tmp_path / "w" / "staff.csv").read_text(encoding="utf-8").splitlines()) == 41
 
 
 @pytest.mark.slow
 def test_the_page_in_the_repository_is_that_of_the_world_made_today() -> None:
-    made = figures(World(Settings(patients=20_000, staff=200, days=60, seed=1)))
+    made = figures(World(WRITTEN["small"]))
     assert (DOCS / "world.md").read_text(encoding="utf-8") == world_page.text(made, COMMAND)
 
 
