@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +108,15 @@ def test_s4_a_lock_while_200_sessions_are_active_stops_its_target_and_nobody_els
     askers = [Asker(url, made[number::THREADS]) for number in range(THREADS)]
     for asker in askers:
         asker.start()
-    all_asked(askers, SESSIONS)
+    until(lambda: len(seen(askers)) >= SESSIONS)
     _, acknowledged = locked(officer, target)
-    all_asked(askers, SESSIONS + len(seen(askers)))
+    until(lambda: len(asked_after(askers, target, acknowledged)) >= TARGETS)
     for asker in askers:
         asker.over.set()
         asker.join()
     officer.close()
     everything = seen(askers)
-    after = [status for account, asked, status in everything if account == target and asked > acknowledged]
+    after = asked_after(askers, target, acknowledged)
     before = [status for account, asked, status in everything if account == target and asked < acknowledged - 1]
     others = {status for account, _, status in everything if account != target}
     assert len({account for account, _, _ in everything}) > 10
@@ -130,9 +130,14 @@ def seen(askers: list[Asker]) -> list[tuple[str, float, int]]:
     return [one for asker in askers for one in list(asker.seen)]
 
 
-def all_asked(askers: list[Asker], number: int) -> None:
+def asked_after(askers: list[Asker], account: str, at: float) -> list[int]:
+    """Return what the sessions of ``account`` were answered when they asked after ``at``."""
+    return [status for one, asked, status in seen(askers) if one == account and asked > at]
+
+
+def until(done: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 120
-    while len(seen(askers)) < number:
+    while not done():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 

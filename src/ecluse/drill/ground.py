@@ -94,6 +94,7 @@ def laid_over(log: Log, events: list[Event]) -> Log:
     more = {
         "accesses": intake.accesses([one for one in events if isinstance(one, Access)], ZONE),
         "signs": intake.signs([one for one in events if isinstance(one, AccountEvent)], ZONE),
+        "staff": people.staff([one for one in events if isinstance(one, Person)]),
         "care": intake.care([one for one in events if isinstance(one, Care)], ZONE),
         "integrity": intake.integrity([one for one in events if isinstance(one, Integrity)], ZONE),
     }

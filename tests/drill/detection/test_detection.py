@@ -249,6 +249,16 @@ def bench() -> Bench:
 
 
 @pytest.mark.slow
+def test_an_account_that_a_thief_wakes_stands_in_the_staff_list_and_is_found(bench: Bench) -> None:
+    theft = BY_NAME["sleeper"]
+    one = act(bench.ground.world, Trial(theft, "dormant", dict(theft.variants)["dormant"], theft.story.roles[0]))
+    staff = bench.ground.with_thefts([one]).staff
+    assert set(one.loot.truth.accounts) <= set(staff["account"].to_pylist())
+    [outcome] = bench.outcomes([one.trial])
+    assert outcome.found
+
+
+@pytest.mark.slow
 def test_a_fast_grab_is_found_the_same_evening_and_the_quiet_world_stays_quiet(bench: Bench) -> None:
     [one] = bench.outcomes([trial("fast-grab")])
     assert one.found
