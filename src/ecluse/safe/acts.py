@@ -35,7 +35,7 @@ from ecluse.safe.protocol import (
     Who,
 )
 from ecluse.safe.rules import WITHHELD, Ruling, barred, refuse, withheld
-from ecluse.safe.state import EVERYTHING, WAVE_SECONDS, Asked
+from ecluse.safe.state import EVERYTHING, Asked
 
 if TYPE_CHECKING:
     from ecluse.safe.desk import Desk
@@ -220,7 +220,7 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         rule = "own-address"
     if not rule and not own and _leaves_no_two(desk, request.kind, target):
         rule = "last-approvers"
-    if not rule and not own and _stops_many(desk, request) and not 0 <= request.who.auth_age <= PROVEN_SECONDS:
+    if not rule and request.kind in MANY and not 0 <= request.who.auth_age <= PROVEN_SECONDS:
         rule = "fresh-proof"
     decision = Decision.REFUSE if rule else Decision.ALLOW
     sequence = desk.write(
@@ -236,16 +236,6 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
     if rule:
         desk.after_refusals(request.who.account)
     return Ruled(decision=decision, rule=rule, sequence=sequence)
-
-
-def _stops_many(desk: "Desk", request: Lock) -> bool:
-    """Say whether a lock stops many people: by its kind, or as one of several that the same person places in a row."""
-    state, by = desk.state, request.who.account
-    if request.kind in MANY or by == WATCH:
-        return request.kind in MANY
-    others = (held for held in state.locks.values() if held.by == by and held.target != request.target)
-    lately = sum(held.since > state.now - WAVE_SECONDS for held in others)
-    return lately + 1 >= state.policy.response.wave_accounts
 
 
 def _may_not_lock(desk: "Desk", request: Lock, session: str, *, own: bool) -> str:
