@@ -30,7 +30,6 @@ from ecluse.core.errors import BrokenWorldError
 from ecluse.core.home import Database, Home, Settings, Site
 from ecluse.core.throwaway import throwaway_postgres
 
-WORKERS, THREADS = 2, 8
 CONNECTIONS = (1, 8, 32)
 SIZES = (2_000, 100_000)
 WAYS = {
@@ -117,18 +116,7 @@ def free_port() -> int:
 def serving(home: Home) -> Iterator[int]:
     """Run the bench's server; yield its port."""
     port = home.settings.site.port
-    arguments = [
-        "granian",
-        "--interface",
-        "wsgi",
-        "--workers",
-        str(WORKERS),
-        "--blocking-threads",
-        str(THREADS),
-        "--no-ws",
-    ]
-    arguments += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--no-access-log"]
-    server = child.start([*arguments, "ecluse.cli.bench_read_site:application"], home.path)
+    server = child.start(["ecluse.cli.bench_read_server", str(port)], home.path)
     try:
         wait_for_web(server, "127.0.0.1", port)
         yield port

@@ -64,14 +64,19 @@ def server(home: Home) -> MPServer:
     )
 
 
-def application(parent: int) -> Callable[..., object]:
+def serve(web: MPServer, target: str) -> None:
+    """Serve ``application`` of the module ``target`` until told to stop; no worker outlives this process."""
+    web.serve(target_loader=partial(application, target, os.getpid()), wrap_loader=False)
+
+
+def application(target: str, parent: int) -> Callable[..., object]:
     """Load what a worker serves, in the worker, once it is tied to ``parent``.
 
     It was forked with its parent's own answer to SIGTERM, which would only note here that somebody asked.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with(parent, signal.SIGKILL)
-    loaded: Callable[..., object] = importlib.import_module(TARGET).application
+    loaded: Callable[..., object] = importlib.import_module(target).application
     return loaded
 
 
@@ -85,7 +90,7 @@ def main() -> int:
         sys.stderr.write(f"{line}\n")
     if found and not home.settings.site.demo:
         return Exit.BROKEN_WORLD
-    server(home).serve(target_loader=partial(application, os.getpid()), wrap_loader=False)
+    serve(server(home), TARGET)
     return Exit.OK
 
 
