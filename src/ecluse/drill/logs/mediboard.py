@@ -26,7 +26,6 @@ from ecluse.drill.logs.mediboard_tables import GROUP, MEDIBOARD
 from ecluse.drill.logs.mediboard_traces import PATIENTS, Traces
 from ecluse.drill.logs.timeline import timeline
 from ecluse.drill.world import facts
-from ecluse.drill.world.settings import MINUTES
 from ecluse.drill.world.world import World
 
 FILE = "mediboard.sql"
@@ -70,11 +69,10 @@ def write(world: World, folder: Path, more: Sequence[Event] = ()) -> list[Path]:
 
 
 def _people(dump: Dump, world: World, who: Directory, silent: set[str]) -> None:
-    last = world.moment((world.settings.days - 1) * MINUTES).date()
     for one in who.people.values():
         number = who.number(one.account)
         dump["users"].add(number, *_user(one, world, FLAGS[one.account in silent]))
-        active = FLAGS[not one.until or one.until >= last]
+        active = FLAGS[who.employed(one.account)]
         guarded = FLAGS[not one.service]
         dump["users_mediboard"].add(number, who.units.get(one.unit), "0", active, guarded, one.since, one.until)
     for ill in facts.patients(world.plan):

@@ -23,7 +23,6 @@ from ecluse.drill.logs.openemr_tables import OPENEMR
 from ecluse.drill.logs.openemr_traces import Traces, uuid_of
 from ecluse.drill.logs.timeline import clock, timeline
 from ecluse.drill.world import facts
-from ecluse.drill.world.settings import MINUTES
 from ecluse.drill.world.world import World
 
 FILE = "openemr.sql"
@@ -63,9 +62,8 @@ def _care(dump: Dump, who: Directory, found: Iterable[Care]) -> None:
 
 
 def _people(dump: Dump, world: World, who: Directory) -> None:
-    last = world.moment((world.settings.days - 1) * MINUTES).date()
     for one in who.people.values():
-        active = int(not one.until or one.until >= last)
+        active = int(who.employed(one.account))
         staff = (one.given, one.family, one.profession, FACILITY, active)
         dump["users"].add(who.number(one.account), one.account, int(one.profession in MEDICAL), *staff)
     for ill in facts.patients(world.plan):
