@@ -66,12 +66,11 @@ def establishment(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return init_home(folder, Settings(site=Site(port=free_port(), demo=True, workers=1, threads=1)))
 
 
-@pytest.fixture
-def served(establishment: Home) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve, wait for the first page, and leave nothing behind."""
-    process = run(establishment)
+@contextlib.contextmanager
+def serving(home: Home) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve, and leave nothing behind."""
+    process = run(home)
     try:
-        until(lambda: answers(establishment))
         yield process
     finally:
         left = below(process.pid)
@@ -80,6 +79,14 @@ def served(establishment: Home) -> Iterator[subprocess.Popen[bytes]]:
         for one in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
+
+
+@pytest.fixture
+def served(establishment: Home) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve, and wait for the first page."""
+    with serving(establishment) as process:
+        until(lambda: answers(establishment))
+        yield process
 
 
 def below(pid: int) -> list[int]:
@@ -163,18 +170,10 @@ def test_nothing_outlives_a_killed_parent(served: subprocess.Popen[bytes]) -> No
 
 @pytest.fixture
 def starting(establishment: Home) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve, wait for the workers to be there but not yet for a page, and leave nothing behind."""
-    process = run(establishment)
-    try:
+    """Serve, and wait for the workers to be there but not yet for a page."""
+    with serving(establishment) as process:
         until(lambda: len(named(process.pid, "ecluse.cli.workers")) == 2)
         yield process
-    finally:
-        left = below(process.pid)
-        process.kill()
-        process.wait()
-        for one in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(one, signal.SIGKILL)
 
 
 @pytest.mark.slow
