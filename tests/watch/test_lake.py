@@ -1,5 +1,6 @@
 """What a lake takes in, how often, and what it refuses."""
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ from ecluse.watch.lake import Lake
 Rows = Callable[[Lake], list[tuple[object, ...]]]
 NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - a local clock
 LOOK = Access(NOON, "n.one", Deed.READ, "p1")
+KEYED = re.compile(rb"[0-9a-f]{16,}")  # keys and keyed hashes, in which any four digits stand one day by chance
 
 
 def test_k1_the_same_bytes_read_again_add_nothing(lake: Lake, table: list[Event], rows: Rows) -> None:
@@ -96,6 +98,7 @@ def test_k6_no_name_address_birth_date_or_telephone_is_kept(lake: Lake) -> None:
     person = msgspec.structs.replace(person, birth=date(1971, 11, 17))
     lake.add(Path("staff.csv"), "d1", [person])
     kept = b"".join(path.read_bytes() for path in lake.folder.rglob("*") if path.is_file())
+    kept = KEYED.sub(b"", kept)
     assert b"n.one" in kept
     for word in (b"orglub", b"ORGLUB", b"solde", b"Xerx", b"xerx", b"0199001122", b"1971", b"19711117"):
         assert word not in kept
