@@ -7,11 +7,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecluse.core.errors import BadInputError
 from ecluse.core.events import AccountAct, AccountEvent, Care
-from ecluse.sources import csv_map, reading
+from ecluse.sources import csv_map, reading, times
 from ecluse.sources.base import Context, Reject, Tally
+from ecluse.sources.care_map import moments
 
 MAP = """
 delimiter = ";"
@@ -177,6 +180,32 @@ def test_care_facts_come_from_a_table_too(tmp_path: Path) -> None:
         ("13", "CARDIO", None),
     ]
     assert [reject.line for reject in read.rejects] == [4]
+
+
+def test_care_facts_keep_each_its_own_kind_of_clock(tmp_path: Path) -> None:
+    mapping = 'table = "care"\nkind = "appointment"\n[columns]\nat = "in"\nuntil = "out"\npatient = "p"\nunit = "u"\n'
+    rows = (
+        "2025-02-01T08:00:00+01:00,2025-02-03,1,U",
+        "2025-02-01 08:00:00 , 2025-02-01T09:00:00Z,2,U",
+        "2025-02-30,2025-02-30,3,U",
+        "2025-02-28,2025-02-30,4,U",
+    )
+    read = Read(tmp_path, "\n".join(["in,out,p,u", *rows]).encode(), mapping)
+    assert [(fact.patient, fact.since.isoformat(), fact.until and fact.until.isoformat()) for fact in read.care] == [
+        ("1", "2025-02-01T07:00:00+00:00", "2025-02-03T23:59:59.999999"),
+        ("2", "2025-02-01T08:00:00", "2025-02-01T09:00:00+00:00"),
+        ("4", "2025-02-28T00:00:00", None),
+    ]
+    assert [reject.line for reject in read.rejects] == [4]
+
+
+TIME = st.sampled_from(["2025-02-01", "2025-02-01 08:00", "2025-02-01T08:00:00Z", "2025-02-30", "", "soon", "1/2/25"])
+
+
+@given(st.lists(TIME, min_size=1, max_size=6))
+def test_a_time_of_care_means_the_same_whatever_stands_beside_it(texts: list[str]) -> None:
+    alone = [moments(pa.array([text]), times.ISO)[0] for text in texts]
+    assert moments(pa.array(texts), times.ISO) == alone
 
 
 @pytest.mark.parametrize(

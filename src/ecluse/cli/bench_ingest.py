@@ -59,6 +59,7 @@ MEASURES = {
     "csv": Measure("csv_map", made.write_csv, 150_000, made.MAP),
     "csv-gzip": Measure("csv_map", made.write_packed, 0, made.MAP),
     "parquet": Measure("csv_map", made.write_parquet, 0, made.PARQUET_MAP),
+    "csv-care": Measure("csv_map", made.by_line("from;to;IPP;Agent\n", made.care_line), 0, made.CARE_MAP),
     "nginx": Measure("web_server", made.by_line("", made.nginx_line), 60_000),
     "audit-event": Measure("audit_event", made.by_line("", made.audit_event_line), 15_000, share=SLOWER),
     "atna": Measure("atna", made.by_line("", made.atna_line), 15_000, share=SLOWER),
@@ -115,7 +116,7 @@ def _timed(one: Measure, place: Path, count: int) -> tuple[Tally, int, float, fl
     lake = Lake(work / "lake")
     used, started = time.process_time(), time.perf_counter()
     added = lake.add(file, opening.digest(file), reading.read(load(one.reader), file, tally, context))
-    return tally, added.accesses + added.signs, time.process_time() - used, time.perf_counter() - started, size
+    return tally, added.accesses + added.signs + added.care, time.process_time() - used, time.perf_counter() - started, size
 
 
 def _row(name: str, one: Measure, tally: Tally, events: int, used: float, wall: float, size: int) -> Row:

@@ -30,6 +30,16 @@ address = "IP"
 "Impression" = "print"
 "Recherche" = "search"
 """
+CARE_MAP = """
+table = "care"
+kind = "appointment"
+delimiter = ";"
+[columns]
+at = "from"
+until = "to"
+patient = "IPP"
+account = "Agent"
+"""
 PARQUET_MAP = MAP.replace('delimiter = ";"\ntime = "%d/%m/%Y %H:%M:%S"', 'time = "%d/%m/%Y %H:%M:%S"')
 AUDIT_EVENT = {
     "resourceType": "AuditEvent",
@@ -73,6 +83,11 @@ def csv_line(line: Line) -> str:
     """Return a row of a French export."""
     words = (f"{line.at:%d/%m/%Y %H:%M:%S}", line.account, f"{line.patient:07}", line.deed)
     return ";".join((*words, f"PC{line.host}", f"10.0.0.{line.host}", "soins"))
+
+
+def care_line(line: Line) -> str:
+    """Return a row of a table of appointments."""
+    return f"{line.at:%Y-%m-%d %H:%M:%S};{line.at:%Y-%m-%d};{line.patient:07};{line.account}-{line.number}"
 
 
 def nginx_line(line: Line) -> str:
