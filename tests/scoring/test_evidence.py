@@ -16,7 +16,7 @@ def panel(accounts: int, days: int) -> Panel:
         professions=("",) * accounts,
         classes=("",),
         peers=np.zeros(accounts, np.int64),
-        opening=np.zeros(accounts, bool),
+        opened=np.arange(0, size, days),
         account=np.repeat(np.arange(accounts), days),
         day=np.tile(np.arange(days), accounts),
         start=np.arange(0, size + 1, days),

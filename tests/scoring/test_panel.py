@@ -59,10 +59,12 @@ def test_a_small_profession_is_judged_with_everybody_and_a_machine_apart() -> No
     assert group["n0"] == "nurse"
     assert group["x"] == ""
     assert group["m"] not in {"", "nurse", "interface"}
+    assert [name for name, machine in zip(panel.accounts, panel.machines, strict=True) if machine] == ["m"]
 
 
 def test_only_an_account_without_peers_that_opens_the_log_may_be_older_than_it() -> None:
-    days = [("old", date(2031, 3, 3), ""), ("new", date(2031, 3, 20), "")]
+    days = [("old", date(2031, 3, day), "") for day in (3, 9, 10, 20)] + [("new", date(2031, 3, 20), "")]
     days += [(f"n{number}", date(2031, 3, 3), "nurse") for number in range(FEW_PEERS)]
     panel = panel_of(table(FINDINGS), table(DAYS, *days), table(STAFF))
-    assert [name for number, name in enumerate(panel.accounts) if panel.opening[number]] == ["old"]
+    week = {name: int(panel.opened[number] - panel.start[number]) for number, name in enumerate(panel.accounts)}
+    assert {name: rows for name, rows in week.items() if rows} == {"old": 2}

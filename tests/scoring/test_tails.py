@@ -118,6 +118,31 @@ def test_a_machine_is_judged_against_itself() -> None:
     assert own_past(panel, column.rows, np.log1p(column.dense(40)), LAG[HABIT])[20:].min() == 1.0
 
 
+def of_some(values: dict[str, dict[int, int]], *machines: str) -> Panel:
+    rows = [(name, day, value) for name, some in values.items() for day, value in some.items()]
+    names, days, counts = (list(column) for column in zip(*rows, strict=True))
+    when = pa.array(days, pa.int32()).cast(pa.date32())
+    found = pa.table({"detector": ["x"] * len(rows), "account": names, "day": when, "value": counts})
+    staff = pa.table({"account": list(machines), "profession": [""] * len(machines), "service": [True] * len(machines)})
+    return panel_of(found, found.select(["account", "day"]), staff)
+
+
+def test_a_machine_is_judged_against_itself_where_others_seldom_do_what_it_does_daily(traits: dict[str, Any]) -> None:
+    seldom = {f"n{number}": {day: 9 * ((day + number) % 10 == 0) for day in range(60)} for number in range(10)}
+    panel = of_some({"m": {day: 9 + day % 2 for day in range(60)}, **seldom}, "m")
+    found = alone(panel, "x", traits["harvest"])
+    mine = found.log_p[(panel.account[found.rows] == panel.accounts.index("m")) & (panel.day[found.rows] >= 20)]
+    assert mine.min(initial=0.0) > np.log(0.5)
+
+
+def test_what_an_account_seldom_seen_does_later_is_no_habit_of_its_first_week() -> None:
+    others = {f"n{number}": dict.fromkeys(range(50), 1) for number in range(3)}
+    panel = of_some({"seldom": {0: 1, 2: 1, 4: 1, **dict.fromkeys(range(40, 46), 60)}, **others})
+    usual = distance(panel, panel.columns["x"].dense(panel.size)).usual
+    first = panel.rows_of(panel.accounts.index("seldom")).start
+    assert usual[first : first + 4].max() < 2
+
+
 def test_a_second_batch_is_excused_by_the_first_only_after_a_week() -> None:
     values = [1] * 60
     values[20] = values[20 + LAG[HABIT] - 1] = values[55] = 500

@@ -105,8 +105,8 @@ class _State:
         self.group = panel.peers
         shape = (len(panel.accounts), y.shape[1])
         self.n, self.mean, self.squares = np.zeros((shape[0], 1)), np.zeros(shape), np.zeros(shape)
-        for account in np.flatnonzero(panel.opening):
-            self._open(int(account), y[panel.rows_of(int(account))][:7])
+        for account in np.flatnonzero(panel.opened > panel.start[:-1]):
+            self._open(int(account), y[panel.start[account] : panel.opened[account]])
 
     def _open(self, account: int, week: Floats) -> None:
         """Take the first week of an account that may be older than the log as its past: its median, so one day less."""

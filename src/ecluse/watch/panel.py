@@ -41,7 +41,7 @@ class Panel:
     professions: tuple[str, ...]  # of each account, as the staff list has it
     classes: tuple[str, ...]  # names of the peer groups
     peers: Ints  # of each account: its peer group
-    opening: Flags  # of each account: active when the log opens, and without peers to lean on
+    opened: Ints  # of each account: the row after its days in the opening week, where it has no peers to lean on
     account: Ints
     day: Ints
     start: Ints
@@ -54,6 +54,11 @@ class Panel:
     @property
     def span(self) -> int:
         return int(self.day.max() - self.day.min()) + 1 if self.size else 0
+
+    @property
+    def machines(self) -> Flags:
+        """Tell of each account whether it is a machine: that is judged against itself."""
+        return np.array([name == _SERVICE for name in self.classes], bool)[self.peers]
 
     @property
     def nth(self) -> Ints:
@@ -77,12 +82,12 @@ def panel_of(findings: pa.Table, days: pa.Table, staff: pa.Table) -> Panel:
     start = np.searchsorted(account, np.arange(len(names) + 1))
     professions, service = _staff_of(names, days, staff)
     classes, peers = _peers(professions, service)
-    first = day[np.minimum(start[:-1], max(len(day) - 1, 0))] if len(day) else np.zeros(0, np.int64)
     alone = np.array([name in {OTHERS, _SERVICE} for name in classes], dtype=bool)
-    opening = alone[peers] & (first < low + OPENING_DAYS) if len(names) else np.zeros(0, bool)
+    week = np.searchsorted(keys, np.arange(len(names)) * width + OPENING_DAYS)
+    opened = np.where(alone[peers], week, start[:-1]) if len(names) else np.zeros(0, np.int64)
     rows = np.searchsorted(keys, found * width + found_day - low)
     columns = _columns(findings, rows)
-    return Panel(names, professions, classes, peers, opening, account, day, start, columns)
+    return Panel(names, professions, classes, peers, opened, account, day, start, columns)
 
 
 _SERVICE = "\x00service"

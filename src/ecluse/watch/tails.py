@@ -20,7 +20,7 @@ import numpy as np
 
 from ecluse.watch.evidence import GROUPED, STEADILY, TOGETHER, WINDOWED, Surprise
 from ecluse.watch.habit import NEVER, Distance, distances
-from ecluse.watch.panel import OPENING_DAYS, Column, Floats, Ints, Panel
+from ecluse.watch.panel import Column, Floats, Ints, Panel
 
 HABIT, RARE = "habit", "rare"
 
@@ -100,7 +100,7 @@ def surprise(panel: Panel, name: str, trait: Trait, classes: Ints, far: Distance
         some = Rows(statistic[mine], owner[mine], panel.day[column.rows[mine]])
         whole = Rows(some.statistic, panel.account[everybody] if by_account else some.owner, panel.day[everybody])
         p[mine] = elsewhere(some, whole, TAILS[str(trait.kind)], named=by_account)
-    look = np.flatnonzero((p < LOOK) & (statistic > NEVER))
+    look = np.flatnonzero(((p < LOOK) | panel.machines[panel.account[column.rows]]) & (statistic > NEVER))
     p[look] = np.maximum(p[look], own_past(panel, column.rows[look], level, LAG[str(trait.kind)]))
     p[statistic <= NEVER] = 1.0
     kept = p < 1.0
@@ -195,8 +195,7 @@ def own_past(panel: Panel, rows: Ints, level: Floats, lag: int) -> Floats:
     least = np.zeros(len(rows))
     account = panel.account[rows]
     begin = panel.start[account]
-    end = np.where(panel.opening[account], _opened(panel, account), begin)
-    end = np.maximum(end, _until(panel, rows, lag))
+    end = np.maximum(panel.opened[account], _until(panel, rows, lag))
     for part in _chunks(end - begin):
         index, row = _spread(begin[part], end[part])
         target = rows[part][index]
@@ -280,10 +279,6 @@ def _until(panel: Panel, rows: Ints, lag: int) -> Ints:
     keys = panel.account * width + panel.day
     at: Ints = np.searchsorted(keys, panel.account[rows] * width + panel.day[rows] - lag, side="right")
     return np.maximum(at, panel.start[panel.account[rows]])
-
-
-def _opened(panel: Panel, account: Ints) -> Ints:
-    return np.minimum(panel.start[account] + OPENING_DAYS, panel.start[account + 1])
 
 
 def _chunks(sizes: Ints) -> Iterator[Ints]:

@@ -124,7 +124,7 @@ def _as_one(panel: Panel, days: Ints) -> Panel:
         professions=("",),
         classes=("",),
         peers=np.zeros(1, np.int64),
-        opening=np.zeros(1, bool),
+        opened=zero[:1],
         account=zero,
         day=days,
         start=edges,
