@@ -30,7 +30,7 @@ SCALE_WEIGHT = 5.0  # exceedances the expected mean excess is worth
 SHAPE = 0.05  # heavier than exponential
 HELD = 0.9  # excesses above this quantile are pulled in: what another thief did is no excuse
 OWN_SHARE = 0.05  # an account with more of the exceedances than this has the tail fitted without it
-LOOK = 0.05  # only p-values below are held against the account's own past
+LOOK = 0.05  # only p-values below are held against the account's own past; every one of a machine's
 USUAL = (
     0.1  # of its own active days: an account that does a rare thing so often shows nothing rare, nor its days to others
 )
