@@ -1,6 +1,7 @@
 """Four eyes: who may ask, who may be the second person, and what is done only then."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -265,6 +266,25 @@ def test_a_lock_placed_on_the_page_stops_the_account(officer: Account, session_o
     form = {"kind": "account", "target": "v.victim", "reason": "Stolen badge", "hours": "1"}
     session_of(officer).post(LOCKS, form)
     assert victim.get("/accounts/sessions/").status_code == 403
+
+
+def test_s4_who_locks_one_after_the_other_proves_again_who_they_are_and_writes_nothing_twice(
+    session_of: SessionOf,
+) -> None:
+    officer = person("w.officer.of.the.wave", "security-officer")  # whose earlier locks no other test placed
+    names = [person(f"w.wave{number}", "nurse").username for number in range(3)]
+    form = {"kind": "account", "target": names[-1], "reason": "One of a wave", "hours": "4"}
+    client = session_of(officer, age=90)
+    for name in names[:-1]:
+        assert client.post(LOCKS, form | {"target": name}).headers["Location"] == LOCKS
+    asked = client.post(LOCKS, form)
+    assert asked.headers["Location"] == f"/accounts/reauthenticate/?next={quote(LOCKS, safe='')}"
+    assert names[-1] not in {lock[1] for lock in approvals.locks()}
+    page = client.get(LOCKS)
+    assert {name: page.context["form"][name].value() for name in form} == {**form, "hours": 4}
+    assert client.get(LOCKS).context["form"]["target"].value() == ""
+    session_of(officer).post(LOCKS, form)
+    assert names[-1] in {lock[1] for lock in approvals.locks()}
 
 
 def test_the_officer_ends_all_sessions_of_an_account_at_once(

@@ -235,7 +235,8 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
     """Sign in with password and code, as a person does; the second time, go on with the session that is open.
 
     A code is good once, and a new one comes every 30 seconds: nobody wants to wait for each test. The session goes on
-    only where the key of the browser it was opened in is: it is put there first.
+    only where the key of the browser it was opened in is: it is put there first. Whoever proved again who they are in
+    another test has a new session: then they sign in once more.
     """
 
     def signed_in(page: Page, username: str) -> Page:
@@ -244,8 +245,9 @@ def sign_in(cookies: dict[str, Any], keys: dict[str, ec.EllipticCurvePrivateKey]
         if username in cookies:
             page.context.add_cookies(cookies[username])
             page.goto("/")
-            page.wait_for_selector("details.menu")
-            return page
+            page.wait_for_selector("details.menu, [name=login]")
+            if page.locator("details.menu").count():
+                return page
         page.goto("/accounts/login/")
         wait_for_proof(page)
         page.fill("[name=login]", username)

@@ -63,6 +63,7 @@ STAFF = [
     ("w.sarre", "Wanda Sarre", "nurse", "CARD"),
     ("u.avril", "Ugo Avril", "physician", "CARD"),
     ("u.brunet", "Ursule Brunet", "security-officer", ""),
+    ("g.vanne", "Gaëlle Vanne", "security-officer", ""),
     ("u.charron", "Urbain Charron", "it-administrator", ""),
     ("z.nouvel", "Zoé Nouvel", "nurse", "CARD"),
     ("z.newman", "Zack Newman", "nurse", "CARD"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.test_console import SAID, case_of, steal
+from tests.browser.test_console import SAID, CodeOf, case_of, contain, steal
 
 from ecluse.core.home import Home
 
@@ -74,16 +74,22 @@ def exported(asker: Page, second: Page, refs: set[str], public: str, file: Path,
     return taken(asker, "form[action^='/export/'] button", file)
 
 
-@pytest.mark.parametrize(("language", "thief"), [("fr-FR", "t.valette"), ("en-GB", "t.verdier")])
+@pytest.mark.parametrize("told", [("fr-FR", "t.valette"), ("en-GB", "t.verdier")])
 def test_from_the_thief_at_work_to_a_letter_for_each_person_exposed(
-    enter: Enter, sign_in: SignIn, shot: Shot, establishment: Home, tmp_path: Path, language: str, thief: str
+    enter: Enter,
+    sign_in: SignIn,
+    shot: Shot,
+    code_of: CodeOf,
+    establishment: Home,
+    tmp_path: Path,
+    told: tuple[str, str],
 ) -> None:
+    language, thief = told
     short = language[:2]
     stolen, officer = sign_in(enter(language), thief), sign_in(enter(language), "r.garde")
     opened = steal(stolen)
     case_of(officer, thief)
-    officer.locator("form[action$='contain/'] button").click()
-    expect(officer.locator(".notice.success")).to_be_visible()
+    contain(officer, code_of)
     officer.locator("a[href$='exposure/']").click()
     proven = taken(officer, "a[href*='exposure/zip/']", tmp_path / "exposure.zip")
     refs = listed(proven)
@@ -97,6 +103,6 @@ def test_from_the_thief_at_work_to_a_letter_for_each_person_exposed(
     sealed = exported(asker, second, refs, public, tmp_path / "export.age", lambda name: shot(asker, f"{name}.{short}"))
     vkey = (establishment.path / "safe" / "key.vkey").read_text().strip()
     words = ["--exposure", proven, "--verifier", vkey, "--notice", notice, "--export", sealed, "--key", key]
-    told = ecluse(establishment, "letters", "make", *map(str, words), "--out", str(tmp_path / "letters"), "--json")
-    assert msgspec.json.decode(told) == {"letters": opened, "apart": 0, "files": 1}
+    done = ecluse(establishment, "letters", "make", *map(str, words), "--out", str(tmp_path / "letters"), "--json")
+    assert msgspec.json.decode(done) == {"letters": opened, "apart": 0, "files": 1}
     assert next((tmp_path / "letters").glob("*.pdf")).read_bytes().startswith(b"%PDF")

@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -210,6 +211,19 @@ def test_v6_a_lock_the_safe_refuses_is_told_and_kept(dpo: Client, ref: str, monk
     answer = dpo.post(f"/console/cases/{ref}/act/contain/", form, follow=True)
     assert "may not place locks" in answer.content.decode()
     assert cases.of(ref).events.filter(kind=EventKind.NOT_CONTAINED).exists()
+
+
+def test_v6_a_lock_that_waits_for_a_proof_is_not_kept_as_refused_and_nothing_is_written_twice(
+    officer: Client, ref: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Ruled(decision=Decision.STEP_UP, rule="fresh-proof", sequence=1, max_age=60)
+    monkeypatch.setattr(containment, "contain", lambda *_: asked)
+    form = {"target": "account", "grade": "everything", "hours": "2", "message": "Call 4455."}
+    answer = officer.post(f"/console/cases/{ref}/act/contain/", form)
+    assert answer.headers["Location"] == f"/accounts/reauthenticate/?next={quote(f'/console/cases/{ref}/', safe='')}"
+    assert {one.kind for one in cases.of(ref).events.all()} == {EventKind.OPENED}
+    shown = officer.get(f"/console/cases/{ref}/").context["form"]
+    assert {name: str(shown[name].value()) for name in form} == form
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ecluse.accounts.bridge import request_id
 from ecluse.accounts.forms import GrantForm, LockForm, RaiseForm, UnlockForm
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
-from ecluse.accounts.pages import prove_again
+from ecluse.accounts.pages import prove_again, put_aside, taken_up
 from ecluse.accounts.proposals import in_words
 from ecluse.accounts.reasons import reason
 from ecluse.accounts.rights import by_table
@@ -30,6 +30,7 @@ from ecluse.core.words import Decision, Ground, TargetKind, Window
 from ecluse.safe.protocol import Ruled
 
 HOUR_S = 3600
+LOCK_FORM = "lock"
 PER_PAGE = 50
 
 
@@ -129,12 +130,17 @@ def asked(request: HttpRequest, form: forms.Form, title: str, **more: Any) -> Ht
 def lock(request: HttpRequest) -> HttpResponse:
     """Show the locks in force; place one. One person suffices."""
     first = {"kind": request.GET.get("kind", "account"), "target": request.GET.get("target", ""), "hours": 0}
-    form = LockForm(request.POST if request.method == "POST" else None, initial=first)
+    draft = taken_up(request, LOCK_FORM)
+    form = LockForm(request.POST if request.method == "POST" else None, initial=first | draft)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         target = (TargetKind(data["kind"]), data["target"])
         seconds = data["hours"] * HOUR_S
         ruled = approvals.place_lock(who_of(request), target, data["reason"], request_id(request), seconds)
+        if ruled.decision is Decision.STEP_UP:
+            put_aside(request, LOCK_FORM, data)
+            messages.info(request, _("Prove who you are again, then lock within the minute."))
+            return prove_again(request, reverse("accounts_lock"))
         told(request, ruled, _("Locked. Open sessions stop with their next request."))
         return redirect("accounts_lock")
     status = 422 if form.errors else 200

@@ -1,5 +1,6 @@
 """Pages that say no, and ways to send a person elsewhere."""
 
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -59,6 +60,17 @@ def back_path(request: HttpRequest) -> str:
 def go(name: str, back: str = "") -> HttpResponse:
     """Send the person to the page called ``name``, to come back to ``back`` afterwards."""
     return HttpResponseRedirect(reverse(name) + (f"?{urlencode({'next': back})}" if back else ""))
+
+
+def put_aside(request: HttpRequest, form: str, data: dict[str, Any]) -> None:
+    """Keep what somebody wrote in a form while they prove who they are; ``form`` names it."""
+    request.session[f"draft {form}"] = data
+
+
+def taken_up(request: HttpRequest, form: str) -> dict[str, Any]:
+    """Return what was put aside, once."""
+    found: dict[str, Any] = request.session.pop(f"draft {form}", {})
+    return found
 
 
 def prove_again(request: HttpRequest, back: str = "") -> HttpResponse:

@@ -74,6 +74,8 @@ def contain_service(who: Who, unit: str, asked: Asked, request: str = "") -> dic
 def contain_case(who: Who, ref: str, asked: Iterable[Asked], request: str = "") -> list[Ruled]:
     """Place locks because of a case; the case keeps what was done and what the safe refused (C5).
 
+    What waits for a new proof of identity (``Decision.STEP_UP``) is neither, and not kept.
+
     Raises:
         BadInputError: no such case.
         SafeUnavailableError: the safe does not answer.
@@ -83,6 +85,8 @@ def contain_case(who: Who, ref: str, asked: Iterable[Asked], request: str = "") 
 
 
 def _recorded(who: Who, case: Case, asked: Asked, ruled: Ruled) -> Ruled:
+    if ruled.decision is Decision.STEP_UP:
+        return ruled
     done = ruled.decision is Decision.ALLOW
     told = msgspec.to_builtins(asked) | ({} if done else {"rule": ruled.rule})
     cases.add(case, EventKind.CONTAINED if done else EventKind.NOT_CONTAINED, who, told)

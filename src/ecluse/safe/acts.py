@@ -35,7 +35,7 @@ from ecluse.safe.protocol import (
     Who,
 )
 from ecluse.safe.rules import WITHHELD, Ruling, barred, refuse, withheld
-from ecluse.safe.state import EVERYTHING, Asked
+from ecluse.safe.state import EVERYTHING, WAVE_SECONDS, Asked
 
 if TYPE_CHECKING:
     from ecluse.safe.desk import Desk
@@ -44,6 +44,7 @@ MOST_WAITING = 20
 TWO = 2
 LONGEST_SECONDS = 30 * 86400
 PROVEN_SECONDS = 60
+FRESH_PROOF = "fresh-proof"
 MANY = frozenset({TargetKind.PROFESSION, TargetKind.ADDRESS, TargetKind.ESTABLISHMENT})
 _HEX16 = re.compile(r"[0-9a-f]{16}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
@@ -202,9 +203,7 @@ def _second_person(desk: "Desk", request: Approve, session: str, asked: Asked | 
         return refuse(flaw)
     fresh = state.policy.ladder.fresh_seconds
     return (
-        Ruling(Decision.STEP_UP, "fresh-proof", fresh)
-        if who.auth_age > fresh
-        else Ruling(Decision.ALLOW, proposal.kind)
+        Ruling(Decision.STEP_UP, FRESH_PROOF, fresh) if who.auth_age > fresh else Ruling(Decision.ALLOW, proposal.kind)
     )
 
 
@@ -220,9 +219,9 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         rule = "own-address"
     if not rule and not own and _leaves_no_two(desk, request.kind, target):
         rule = "last-approvers"
-    if not rule and request.kind in MANY and not 0 <= request.who.auth_age <= PROVEN_SECONDS:
-        rule = "fresh-proof"
-    decision = Decision.REFUSE if rule else Decision.ALLOW
+    if not rule and not own and _stops_many(desk, request) and not 0 <= request.who.auth_age <= PROVEN_SECONDS:
+        rule = FRESH_PROOF
+    decision = {"": Decision.ALLOW, FRESH_PROOF: Decision.STEP_UP}.get(rule, Decision.REFUSE)
     sequence = desk.write(
         Action.LOCK,
         decision,
@@ -233,9 +232,20 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         request=request.request,
         **who,
     )
-    if rule:
+    if decision is Decision.REFUSE:
         desk.after_refusals(request.who.account)
-    return Ruled(decision=decision, rule=rule, sequence=sequence)
+    max_age = PROVEN_SECONDS if decision is Decision.STEP_UP else 0
+    return Ruled(decision=decision, rule=rule, sequence=sequence, max_age=max_age)
+
+
+def _stops_many(desk: "Desk", request: Lock) -> bool:
+    """Say whether a lock stops many people: by its kind, or as one of several that the same person places in a row."""
+    state, by = desk.state, request.who.account
+    if request.kind in MANY or by == WATCH:
+        return request.kind in MANY
+    others = (held for held in state.locks.values() if held.by == by and held.target != request.target)
+    lately = sum(held.since > state.now - WAVE_SECONDS for held in others)
+    return lately + 1 >= state.policy.response.wave_accounts
 
 
 def _may_not_lock(desk: "Desk", request: Lock, session: str, *, own: bool) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
-from ecluse.accounts.pages import prove_again
+from ecluse.accounts.pages import prove_again, put_aside, taken_up
 from ecluse.accounts.reasons import reason
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import BadInputError, RefusedError
@@ -52,8 +53,8 @@ class ContainForm(forms.Form):
     )
     message = forms.CharField(label=gettext_lazy("Message to whoever is stopped"), required=False, max_length=200)
 
-    def __init__(self, case: Seen, data: QueryDict | None = None) -> None:
-        super().__init__(data)
+    def __init__(self, case: Seen, data: QueryDict | None = None, draft: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=draft)
         self.names = targets(case)
         named = [(word, f"{label(word)} · {name[:24]}") for word, name in self.names.items()]
         self.fields["target"].choices = named  # type: ignore[attr-defined]
@@ -94,7 +95,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case."""
     found = the_case(request, ref)
     look(request, "case-read", ref)
-    return shown(request, found, ContainForm(seen(found)))
+    return shown(request, found, ContainForm(seen(found), draft=taken_up(request, contain_form(found))))
 
 
 def shown(request: HttpRequest, found: Case, form: ContainForm, status: int = 200) -> HttpResponse:
@@ -208,6 +209,11 @@ def verdict_asked(request: HttpRequest) -> Verdict:
     return Verdict(word)
 
 
+def contain_form(found: Case) -> str:
+    """Name the form of a case under which what was written waits for a proof of identity."""
+    return f"contain {found.ref}"
+
+
 def contain(request: HttpRequest, found: Case) -> HttpResponse:
     """Place a lock; the safe decides, and the case keeps what it said."""
     form = ContainForm(seen(found), request.POST)
@@ -224,7 +230,9 @@ def contain(request: HttpRequest, found: Case) -> HttpResponse:
     )
     [ruled] = containment.contain_case(who_of(request), found.ref, (asked,), request_id(request))
     if ruled.decision is Decision.STEP_UP:
-        return prove_again(request, request.path.removesuffix("contain/"))
+        put_aside(request, contain_form(found), data)
+        messages.info(request, _("Prove who you are again, then lock within the minute."))
+        return prove_again(request, reverse("console_case", args=[found.ref]))
     if ruled.decision is Decision.ALLOW:
         messages.success(request, _("Locked. Open sessions stop with their next request."))
     else:
