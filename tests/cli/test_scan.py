@@ -102,6 +102,20 @@ def test_from_a_table_nobody_described_to_the_thief(here: Path, capsys: pytest.C
 
 
 @pytest.mark.slow
+def test_k15_who_stops_the_log_is_told_though_no_case_comes_of_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    night = START + timedelta(days=3, hours=20)
+    write(here / "export.csv", [*quiet_rows(), (night, "AG03", "", "Arrêt du journal", "PC3")])
+    assert run(["sources", "guess", str(here / "export.csv")]) == Exit.OK
+    guessed = capsys.readouterr().out.replace('"Arrêt du journal" = "read"', '"Arrêt du journal" = "log-off"')
+    (here / "map.toml").write_text(guessed, encoding="utf-8")
+    found = scanned(capsys, here / "export.csv", "--map", here / "map.toml", "--html", here / "report.html")
+    assert found["integrity"] == ["export.csv: AG03 stopped or weakened the log on 2025-03-07."]
+    assert "AG03 stopped or weakened the log" in (here / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_a_quiet_log_keeps_the_queue_within_what_was_asked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here / "export.csv", quiet_rows())
     found = scanned(capsys, here / "export.csv", "--cases-per-day", "0.1")

@@ -20,7 +20,7 @@ from ecluse.cli.scan_read import Advance, Taken, take
 from ecluse.cli.scan_result import Result, Totals, keep, to_json
 from ecluse.cli.scan_tell import tell
 from ecluse.core.errors import BadInputError, BrokenWorldError, Exit
-from ecluse.watch import cases, exposure, run, views
+from ecluse.watch import cases, exposure, run, stops, views
 from ecluse.watch.detectors import BY_NAME, DETECTORS
 from ecluse.watch.engine import Engine
 from ecluse.watch.engine import engine as engine_of
@@ -96,7 +96,10 @@ def watch(kept: Lake, taken: Taken, running: Engine, cases_per_day: float, since
         lake=kept.folder,
         zone=kept.zone,
         totals=totals(running, tables),
-        faults=views.integrity_of(kept).to_pylist(),
+        faults=[
+            *views.integrity_of(kept).to_pylist(),
+            *map(stops.fault, running.collect(stops.stops_of(tables.signs)).to_pylist()),
+        ],
         since=since,
     )
 

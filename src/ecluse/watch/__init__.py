@@ -17,4 +17,5 @@ K13. No patient is called certainly exposed without a row that showed them; wher
 said.
 K14. Merging small files of the lake changes no row that counts; a crash at any write leaves the old files counting or
 the merged one, never both.
+K15. That a log was stopped or weakened, by whom and whose, is told apart, whatever the queue holds.
 """
