@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.test_console import SAID, CodeOf, case_of, contain, steal
+from tests.browser.locking import CodeOf, lock
+from tests.browser.test_console import CONTAIN, SAID, case_of, steal
 
 from ecluse.core.home import Home
 
@@ -89,7 +90,7 @@ def test_from_the_thief_at_work_to_a_letter_for_each_person_exposed(
     stolen, officer = sign_in(enter(language), thief), sign_in(enter(language), "r.garde")
     opened = steal(stolen)
     case_of(officer, thief)
-    contain(officer, code_of)
+    lock(officer, CONTAIN, "r.garde", code_of)
     officer.locator("a[href$='exposure/']").click()
     proven = taken(officer, "a[href*='exposure/zip/']", tmp_path / "exposure.zip")
     refs = listed(proven)

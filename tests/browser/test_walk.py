@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.keys import Reader, add_key, type_password
+from tests.browser.locking import CodeOf, lock
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -103,7 +104,9 @@ def test_who_opened_this_record_tells_the_glass(enter: Enter, sign_in: SignIn, s
     shot(page, "who-opened.en")
 
 
-def test_a_lock_in_mid_session_stops_the_very_next_click(enter: Enter, sign_in: SignIn, shot: Shot) -> None:
+def test_a_lock_in_mid_session_stops_the_very_next_click(
+    enter: Enter, sign_in: SignIn, shot: Shot, code_of: CodeOf
+) -> None:
     nurse, officer = sign_in(enter("fr-FR"), "l.adam"), sign_in(enter(), "r.garde")
     nurse.get_by_role("link", name="MOREAU Karim").click()
     expect(nurse.locator(".banner h1")).to_contain_text("MOREAU")
@@ -111,7 +114,7 @@ def test_a_lock_in_mid_session_stops_the_very_next_click(enter: Enter, sign_in: 
     officer.locator("[name=kind]").select_option("account")
     officer.locator("[name=target]").fill("l.adam")
     officer.locator("[name=reason]").fill("Compte sans doute volé")
-    officer.locator("main button.danger").click()
+    lock(officer, "main button.danger", "r.garde", code_of)
     expect(officer.locator("main")).to_contain_text("l.adam")
     nurse.locator("#part-contact a").click()
     expect(nurse.locator("main")).to_contain_text("Compte sans doute volé")

@@ -6,7 +6,7 @@ S3. No account is shown more distinct patients than its caps in any window, what
     process claims; all accounts together are bound by the establishment's cap.
 S4. A locked target gets nothing from the next request on, in sessions already open too; a milder lock withholds all
     until identity is proven anew, or all patients but those already shown on a duty; no lock is made milder by another.
-    Locking many, at once or one after the other, takes a proof of identity of the same minute.
+    A person locks anybody else with a proof of identity of the same minute only.
 S5. What is not listed is refused: unknown profession, action, compartment, purpose.
 S6. If the trace cannot be written, nothing is released.
 S7. kill -9 at any instruction, or a full disk, loses no acknowledged entry and leaves no released key without its

@@ -35,7 +35,7 @@ from ecluse.safe.protocol import (
     Who,
 )
 from ecluse.safe.rules import WITHHELD, Ruling, barred, refuse, withheld
-from ecluse.safe.state import EVERYTHING, WAVE_SECONDS, Asked
+from ecluse.safe.state import EVERYTHING, Asked
 
 if TYPE_CHECKING:
     from ecluse.safe.desk import Desk
@@ -45,7 +45,6 @@ TWO = 2
 LONGEST_SECONDS = 30 * 86400
 PROVEN_SECONDS = 60
 FRESH_PROOF = "fresh-proof"
-MANY = frozenset({TargetKind.PROFESSION, TargetKind.ADDRESS, TargetKind.ESTABLISHMENT})
 _HEX16 = re.compile(r"[0-9a-f]{16}")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 
@@ -208,7 +207,10 @@ def _second_person(desk: "Desk", request: Approve, session: str, asked: Asked | 
 
 
 def lock(desk: "Desk", request: Lock) -> Ruled:
-    """Place a lock: whoever the policy lists, an account on itself or its own session, or the watch."""
+    """Place a lock: whoever the policy lists, an account on itself or its own session, or the watch.
+
+    A lock on anybody else takes a proof of identity of the same minute: a stolen session stops nobody's work.
+    """
     who = desk.of(request.who)
     target = _target(desk, request)
     own = (request.kind, target) in {(TargetKind.ACCOUNT, request.who.account), (TargetKind.SESSION, who["session"])}
@@ -219,7 +221,7 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         rule = "own-address"
     if not rule and not own and _leaves_no_two(desk, request.kind, target):
         rule = "last-approvers"
-    if not rule and not own and _stops_many(desk, request) and not 0 <= request.who.auth_age <= PROVEN_SECONDS:
+    if not rule and not own and not 0 <= request.who.auth_age <= PROVEN_SECONDS:
         rule = FRESH_PROOF
     decision = {"": Decision.ALLOW, FRESH_PROOF: Decision.STEP_UP}.get(rule, Decision.REFUSE)
     sequence = desk.write(
@@ -236,16 +238,6 @@ def lock(desk: "Desk", request: Lock) -> Ruled:
         desk.after_refusals(request.who.account)
     max_age = PROVEN_SECONDS if decision is Decision.STEP_UP else 0
     return Ruled(decision=decision, rule=rule, sequence=sequence, max_age=max_age)
-
-
-def _stops_many(desk: "Desk", request: Lock) -> bool:
-    """Say whether a lock stops many people: by its kind, or as one of several that the same person places in a row."""
-    state, by = desk.state, request.who.account
-    if request.kind in MANY or by == WATCH:
-        return request.kind in MANY
-    others = (held for held in state.locks.values() if held.by == by and held.target != request.target)
-    lately = sum(held.since > state.now - WAVE_SECONDS for held in others)
-    return lately + 1 >= state.policy.response.wave_accounts
 
 
 def _may_not_lock(desk: "Desk", request: Lock, session: str, *, own: bool) -> str:

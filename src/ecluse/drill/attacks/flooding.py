@@ -7,7 +7,7 @@ import httpx
 import msgspec
 
 from ecluse.core.errors import BrokenWorldError
-from ecluse.core.words import Ground, Profession
+from ecluse.core.words import Action, Decision, Ground, Profession
 from ecluse.drill.attacks.base import Attack, Offline, Story
 from ecluse.drill.attacks.guessed import elsewhere
 from ecluse.drill.browser import Browser, page
@@ -18,9 +18,11 @@ from ecluse.drill.moves import quiet, reading, rising
 from ecluse.drill.signin import sign_in, with_password
 from ecluse.drill.thief import Thief
 from ecluse.safe.policy import DEFAULT_FILE, load
+from ecluse.safe.trace_reader import entries
 
 P = Profession
 LOCKERS = load(DEFAULT_FILE).approvals.lock
+CHAIN = 10
 CARERS = frozenset({P.PHYSICIAN, P.RESIDENT, P.NURSE, P.MIDWIFE, P.PHARMACIST})
 
 
@@ -42,9 +44,9 @@ STORY = Story(
     "flooding",
     "Lock-out used as a weapon",
     "The thief burns the accounts it holds until the safe locks them, tries bad passwords on colleagues who have still "
-    "to sign in, asks for locks on professions and on the house (with an administrator's session a minute "
-    "old), and hopes that care stops.",
-    "A lock shuts out the account that misbehaves and nobody else; one that stops many takes a proof of the minute.",
+    "to sign in, asks for locks on professions, on the house and on one colleague after the other (with an "
+    "officer's session a minute old), and hopes that care stops.",
+    "A lock shuts out the account that misbehaves and nobody else; a person who places one proves first who it is.",
 )
 
 
@@ -58,6 +60,8 @@ def steal(heist: Heist, knobs: Knobs) -> None:
         for task in tasks:
             task.result()
     spray(heist, knobs)
+    if later:
+        heist.proofs["colleagues locked"] = locked(heist)
     for colleague in colleagues(heist)[:2]:
         care(heist, colleague)
 
@@ -79,10 +83,18 @@ def spray(heist: Heist, knobs: Knobs) -> None:
 
 
 def locks(thief: Thief) -> None:
-    """Ask for a lock on everything that can be locked."""
-    for kind, target in (("profession", "physician"), ("establishment", ""), ("account", thief.known.helpers[0])):
+    """Ask for a lock on everything that can be locked, then on one colleague after the other."""
+    people = [("account", name) for name in thief.known.helpers[:CHAIN]]
+    for kind, target in (("profession", "physician"), ("establishment", ""), *people):
         fields = {"kind": kind, "target": target, "reason": "alerte", "hours": "0"}
         thief.post("/accounts/locks/", "locks", fields)
+
+
+def locked(heist: Heist) -> int:
+    """Return how many accounts of others the thief locked."""
+    told = entries(heist.home / "safe", since=heist.since)
+    done = [one for one in told if one.action is Action.LOCK and one.decision is Decision.ALLOW]
+    return len({one.target for one in done if one.account in heist.accounts and one.target not in heist.accounts})
 
 
 def care(heist: Heist, member: Member) -> None:
@@ -112,4 +124,4 @@ def emergency(thief: Thief) -> int:
     return int(record.is_success and bool(page(record).links) and stranger.number in thief.haul.patients)
 
 
-ATTACK = Attack(STORY, Knobs(), steal, (P.NURSE, P.PHYSICIAN, P.IT_ADMINISTRATOR), Offline("flooding"), alone=True)
+ATTACK = Attack(STORY, Knobs(), steal, (P.NURSE, P.PHYSICIAN, P.SECURITY_OFFICER), Offline("flooding"), alone=True)
