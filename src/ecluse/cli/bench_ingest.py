@@ -116,13 +116,8 @@ def _timed(one: Measure, place: Path, count: int) -> tuple[Tally, int, float, fl
     lake = Lake(work / "lake")
     used, started = time.process_time(), time.perf_counter()
     added = lake.add(file, opening.digest(file), reading.read(load(one.reader), file, tally, context))
-    return (
-        tally,
-        added.accesses + added.signs + added.care,
-        time.process_time() - used,
-        time.perf_counter() - started,
-        size,
-    )
+    events = added.accesses + added.signs + added.care
+    return tally, events, time.process_time() - used, time.perf_counter() - started, size
 
 
 def _row(name: str, one: Measure, tally: Tally, events: int, used: float, wall: float, size: int) -> Row:
