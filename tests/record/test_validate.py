@@ -81,7 +81,7 @@ def verdicts(resource: Resource) -> tuple[bool, bool]:
     try:
         r4.model_of(resource["resourceType"]).model_validate_json(raw)
         slow = True
-    except (ValidationError, ValueError, TypeError, ArithmeticError):
+    except (ValidationError, ValueError, TypeError, ArithmeticError, AttributeError):
         slow = False
     return fast, slow
 
@@ -160,6 +160,8 @@ def test_no_reason_ever_tells_a_value(kind: str, members: dict[str, Any]) -> Non
         ({"resourceType": "Patient", "deceasedBoolean": True, "deceasedDateTime": "2024"}, "Patient"),
         ({"resourceType": "Patient", "birthDate__ext": {}}, "Patient.birthDate__ext is not known here"),
         ({"resourceType": "Patient", "contained": [{"resourceType": "Patient", "x": 1}]}, "Patient"),
+        ({"resourceType": "Patient", "_gender": "2024"}, "Patient cannot be read"),
+        ({"resourceType": "Patient", "_gender": "[]"}, "Patient cannot be read"),
         ({"resourceType": "Basic", "code": {"text": "x"}}, "not kept"),
         ({"resourceType": "Bundle", "type": "batch"}, "not kept"),
         ({"resourceType": 7}, "not kept"),

@@ -65,7 +65,7 @@ def last_word(raw: bytes) -> str:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         return f"{path(kind, first['loc'])} {WORDS.get(first['type'], 'is wrong (' + first['type'] + ')')}"
-    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError) as error:
         return f"{kind} cannot be read ({type(error).__name__})"
     return f"{kind}.{loose} is not of the right JSON type" if loose else ""
 
