@@ -55,6 +55,7 @@ STEPS = (
     "who is who",
     "steal a session",
     "thief at work to case",
+    "an officer comes",
     "lock",
     "thief after the lock",
     "wards go on",
