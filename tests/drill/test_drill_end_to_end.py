@@ -91,6 +91,7 @@ def test_the_drill_command_prints_one_object_with_exactly_the_keys_agreed() -> N
     assert (found["exposed"], found["population"], found["trace_ok"]) == (0, 300, True)
 
 
+INTERRUPTIBLE = ("env", "--default-signal=INT")  # tests started in the background would ignore it, and so would this
 SMALL = ("--patients", "300", "--seconds", "5", "--port", "0")
 
 
@@ -110,7 +111,7 @@ def test_the_demonstration_shows_four_thefts_and_is_left_open_until_replaced_or_
 
 
 def stays_open_until_interrupted(home: Path, said: Path) -> None:
-    command = [sys.executable, "-m", "ecluse.cli.main", "demo", "--dir", str(home), *SMALL, "--wait"]
+    command = [*INTERRUPTIBLE, sys.executable, "-m", "ecluse.cli.main", "demo", "--dir", str(home), *SMALL, "--wait"]
     with said.open("w") as out:
         shown = subprocess.Popen(command, env=environment(), stdout=out, stderr=out, text=True)
         deadline = time.monotonic() + 200
