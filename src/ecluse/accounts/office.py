@@ -21,7 +21,7 @@ from ecluse.accounts.bridge import request_id
 from ecluse.accounts.forms import GrantForm, LockForm, RaiseForm, UnlockForm
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
-from ecluse.accounts.pages import prove_again, put_aside, taken_up
+from ecluse.accounts.pages import prove_again, prove_to_lock, taken_up
 from ecluse.accounts.proposals import in_words
 from ecluse.accounts.reasons import reason
 from ecluse.accounts.rights import by_table
@@ -138,9 +138,7 @@ def lock(request: HttpRequest) -> HttpResponse:
         seconds = data["hours"] * HOUR_S
         ruled = approvals.place_lock(who_of(request), target, data["reason"], request_id(request), seconds)
         if ruled.decision is Decision.STEP_UP:
-            put_aside(request, LOCK_FORM, data)
-            messages.info(request, _("Prove who you are again, then lock within the minute."))
-            return prove_again(request, reverse("accounts_lock"))
+            return prove_to_lock(request, LOCK_FORM, data, reverse("accounts_lock"))
         told(request, ruled, _("Locked. Open sessions stop with their next request."))
         return redirect("accounts_lock")
     status = 422 if form.errors else 200

@@ -3,9 +3,11 @@
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from ecluse.accounts.reasons import reason
 
@@ -62,9 +64,11 @@ def go(name: str, back: str = "") -> HttpResponse:
     return HttpResponseRedirect(reverse(name) + (f"?{urlencode({'next': back})}" if back else ""))
 
 
-def put_aside(request: HttpRequest, form: str, data: dict[str, Any]) -> None:
-    """Keep what somebody wrote in a form while they prove who they are; ``form`` names it."""
+def prove_to_lock(request: HttpRequest, form: str, data: dict[str, Any], back: str) -> HttpResponse:
+    """Ask for a fresh proof before a lock, and keep what was written meanwhile; ``form`` names it."""
     request.session[f"draft {form}"] = data
+    messages.info(request, _("Prove who you are again, then lock within the minute."))
+    return prove_again(request, back)
 
 
 def taken_up(request: HttpRequest, form: str) -> dict[str, Any]:

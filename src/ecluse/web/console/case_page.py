@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ecluse.accounts.bridge import request_id, the_home
 from ecluse.accounts.labels import label
 from ecluse.accounts.models import Account
-from ecluse.accounts.pages import prove_again, put_aside, taken_up
+from ecluse.accounts.pages import prove_to_lock, taken_up
 from ecluse.accounts.reasons import reason
 from ecluse.accounts.who import who_of
 from ecluse.core.errors import BadInputError, RefusedError
@@ -230,9 +230,7 @@ def contain(request: HttpRequest, found: Case) -> HttpResponse:
     )
     [ruled] = containment.contain_case(who_of(request), found.ref, (asked,), request_id(request))
     if ruled.decision is Decision.STEP_UP:
-        put_aside(request, contain_form(found), data)
-        messages.info(request, _("Prove who you are again, then lock within the minute."))
-        return prove_again(request, reverse("console_case", args=[found.ref]))
+        return prove_to_lock(request, contain_form(found), data, reverse("console_case", args=[found.ref]))
     if ruled.decision is Decision.ALLOW:
         messages.success(request, _("Locked. Open sessions stop with their next request."))
     else:
